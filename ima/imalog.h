@@ -1,0 +1,437 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libimalog: read a Linux IMA measurement log and judge whether it survives a kexec.
+ *
+ * This is the whole public interface.  Nothing here touches the machine: the caller brings
+ * bytes and facts and gets plain structs back.  No function prints, reads a clock, opens a
+ * file or keeps state between calls other than in the struct it is handed.
+ *
+ * Results: 0 is success; iterators also return 1 at the end; a negative value is one of
+ * enum imalog_error.  Kernel behaviour is cited as file, function, version checked.
+ */
+#ifndef IMALOG_H
+#define IMALOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define IMALOG_MUST_CHECK __attribute__((warn_unused_result))
+
+/* ---- results ------------------------------------------------------------------------ */
+
+enum imalog_error {
+	IMALOG_ERROR_CUT = -1,		/* the bytes end inside a record */
+	IMALOG_ERROR_TOO_BIG = -2,	/* a record is larger than format.record_max */
+	IMALOG_ERROR_BAD_PCR = -3,	/* PCR index of 64 or more: this is not a record */
+	IMALOG_ERROR_BAD_NAME = -4,	/* template name empty, too long or not printable */
+	IMALOG_ERROR_BAD_FIELD = -5,	/* a template field reaches beyond the template data */
+	IMALOG_ERROR_BAD_TEXT = -6,	/* a kexec event whose text is not what the kernel writes */
+	IMALOG_ERROR_BAD_DIGEST = -7,	/* a kexec event whose d-ng does not match its text */
+	IMALOG_ERROR_NO_MEMORY = -8,	/* malloc failed */
+	IMALOG_ERROR_NO_FORMAT = -9,	/* no byte order and digest size explain the first bytes */
+};
+
+/* One lower-case phrase for @error, never NULL, static. */
+const char *imalog_error_text(int error);
+
+/* ---- bytes ---------------------------------------------------------------------------- */
+
+/* Borrowed bytes: whoever made the span keeps them alive. */
+struct imalog_span {
+	const unsigned char *data;
+	size_t size;			/* bytes */
+};
+
+bool imalog_span_is(struct imalog_span span, const char *text);
+
+/*
+ * Write @span to @out as printable ASCII: a backslash, a quote, a blank and any byte outside
+ * 0x21..0x7e become \xHH.  At most @out_size bytes are written, the NUL included; what
+ * does not fit is replaced by a final "...".  Returns the length of the string in @out.
+ * @out_size must be at least 4.
+ */
+size_t imalog_escape(struct imalog_span span, char *out, size_t out_size);
+
+/* ---- format --------------------------------------------------------------------------- */
+
+enum imalog_byte_order { IMALOG_LITTLE_ENDIAN, IMALOG_BIG_ENDIAN };
+
+#define IMALOG_SHA1_BYTES 20		/* the template digest in the log that a kexec carries */
+#define IMALOG_RECORD_MAX (4u << 20)	/* a cap that holds any record of today's kernels, bytes */
+
+struct imalog_format {
+	enum imalog_byte_order byte_order;	/* native, or little with ima_canonical_fmt */
+	uint32_t digest_size;	/* bytes of the template digest: 20, 32, 48 or 64 */
+	uint32_t record_max;	/* the largest record accepted, bytes; 0: IMALOG_RECORD_MAX */
+};
+
+/*
+ * Find the byte order and the digest size that explain the first records of a log.
+ * @head: the first bytes of the log (a few KiB are plenty); @whole: nothing follows @head.
+ * Fills @format (record_max is left as it is).  Where several explain them the one that
+ * explains most bytes wins, little-endian with 20 bytes first.  An empty log has that format.
+ * Errors: IMALOG_ERROR_NO_FORMAT.
+ */
+int imalog_format_detect(struct imalog_span head, bool whole, struct imalog_format *format)
+	IMALOG_MUST_CHECK;
+
+/* ---- reader --------------------------------------------------------------------------- */
+
+/* One record; every span points into the window handed to the reader. */
+struct imalog_record {
+	uint64_t index;			/* 0 for the first record the reader saw */
+	uint64_t offset;		/* bytes before it, from where the reader began */
+	uint64_t size;			/* bytes on the wire */
+	uint32_t pcr;			/* PCR index */
+	bool violation;			/* the template digest is all zero */
+	struct imalog_span digest;	/* template digest */
+	struct imalog_span name;	/* template name, or the format string of a custom one */
+	struct imalog_span data;	/* template data; for the template "ima": digest, length, name */
+	struct imalog_span wire;	/* the whole record */
+};
+
+/*
+ * A pull reader over one window of bytes at a time.  It is sticky: after an error every call
+ * returns the same error.  All fields may be read by the caller, none written.
+ */
+struct imalog_reader {
+	struct imalog_format format;
+	struct imalog_span window;	/* borrowed until the next feed */
+	size_t at;			/* bytes of the window already given out as records */
+	bool last;			/* no bytes follow the window */
+	uint64_t offset;		/* bytes given out as records since init */
+	uint64_t index;			/* records given out since init */
+	int error;			/* 0, or the sticky error; the byte is .offset, the record .index */
+	unsigned char known_name[32];	/* the last template name seen to be printable */
+	uint32_t known_name_size;	/* bytes; 0: none */
+};
+
+void imalog_reader_init(struct imalog_reader *reader, const struct imalog_format *format);
+
+/*
+ * Hand the reader its next window.  It must begin with the bytes of the window before that were
+ * not given out (reader->window.size - reader->at of them).  @last: nothing follows.
+ */
+void imalog_reader_feed(struct imalog_reader *reader, struct imalog_span window, bool last);
+
+/*
+ * The next record.  0: @record is filled.  1: no further whole record in this window; the end of
+ * the log if the window was the last, else feed more.  Errors (sticky): IMALOG_ERROR_CUT only in
+ * the last window, IMALOG_ERROR_TOO_BIG, _BAD_PCR, _BAD_NAME.
+ */
+int imalog_reader_next(struct imalog_reader *reader, struct imalog_record *record)
+	IMALOG_MUST_CHECK;
+
+/* ---- template fields ------------------------------------------------------------------- */
+
+/*
+ * Which of a template's fields we can use.  From ima_template.c, builtin_templates and
+ * ima_template_lib.c, 7.3.4.
+ */
+struct imalog_template {
+	bool builtin;			/* the kernel knows it by name (and so counts the name) */
+	bool is_ima;			/* the template "ima": its own framing, cannot be restored */
+	bool has_digest, has_name, has_buffer;
+	unsigned digest_field;		/* d-ng or d-ngv2: index from 0; valid with has_digest */
+	unsigned name_field;		/* n-ng: valid with has_name */
+	unsigned buffer_field;		/* buf: valid with has_buffer */
+};
+
+/* Describe the template called @name (or whose format string is @name). */
+void imalog_template_describe(struct imalog_span name, struct imalog_template *template_);
+
+/*
+ * Field number @index of template data @data (not of the template "ima").
+ * Errors: IMALOG_ERROR_BAD_FIELD when there are not that many whole fields.
+ */
+int imalog_field(struct imalog_span data, enum imalog_byte_order byte_order, unsigned index,
+		 struct imalog_span *field) IMALOG_MUST_CHECK;
+
+/* ---- digests ---------------------------------------------------------------------------- */
+
+enum imalog_hash { IMALOG_SHA1, IMALOG_SHA256, IMALOG_SHA384, IMALOG_SHA512, IMALOG_HASHES };
+#define IMALOG_DIGEST_MAX 64
+
+const char *imalog_hash_name(enum imalog_hash hash);	/* "sha1", ... */
+size_t imalog_hash_size(enum imalog_hash hash);		/* bytes */
+/* Whether @name is one of the four; @hash is set if so. */
+bool imalog_hash_find(struct imalog_span name, enum imalog_hash *hash);
+/* @out: imalog_hash_size(@hash) bytes. */
+void imalog_hash_digest(enum imalog_hash hash, struct imalog_span data, unsigned char *out);
+
+/* ---- events ------------------------------------------------------------------------------- */
+
+enum imalog_event_kind {
+	IMALOG_EVENT_BOOT_AGGREGATE,
+	IMALOG_EVENT_KEXEC_LOAD,
+	IMALOG_EVENT_KEXEC_EXECUTE,
+};
+
+/* The three numbers as ima_kexec.c, ima_measure_kexec_event() writes them (6.16 to 7.3.4). */
+struct imalog_event {
+	enum imalog_event_kind kind;
+	uint64_t segment_bytes;		/* kexec_segment_size */
+	uint64_t runtime_bytes;		/* ima_binary_runtime_size: the 24-byte header included, this record not */
+	uint64_t records;		/* ima_runtime_measurements_count: this record not included */
+	bool digest_checked;		/* d-ng was compared with the text (its algorithm is known) */
+};
+
+/*
+ * Parse the text of a kexec event: key=decimal; three times.  Unknown keys are ignored;
+ * a missing or doubled key, a number beyond 64 bits, anything after the last ';' is
+ * IMALOG_ERROR_BAD_TEXT.  Fills the three numbers of @event and nothing else.
+ */
+int imalog_event_text(struct imalog_span text, struct imalog_event *event) IMALOG_MUST_CHECK;
+
+/*
+ * Is @record one of the three events?  0: yes, @event is filled.  1: no.  Negative: it is named
+ * kexec_load or kexec_execute but damaged: IMALOG_ERROR_BAD_FIELD, _BAD_TEXT, _BAD_DIGEST.
+ * @template_: of record->name.
+ */
+int imalog_event_of(const struct imalog_record *record, const struct imalog_template *template_,
+		    enum imalog_byte_order byte_order, struct imalog_event *event)
+	IMALOG_MUST_CHECK;
+
+/* ---- census -------------------------------------------------------------------------------- */
+
+/* Sums over all records before a point of the log. */
+struct imalog_position {
+	uint64_t records;
+	uint64_t bytes;		/* on the wire */
+	uint64_t counted;	/* bytes as the kernel counts them, without its 24-byte header */
+};
+
+/* A kexec_load or kexec_execute event in its place. */
+struct imalog_mark {
+	struct imalog_event event;
+	struct imalog_position before;	/* sums without the event's own record */
+	struct imalog_position after;	/* sums with it */
+	uint64_t counted_then;	/* counted at record number event.records, if counted_known */
+	bool counted_known;	/* that record is at most a few before this one */
+};
+
+/* A stretch of the log that begins with a boot_aggregate (or at the log's first record). */
+struct imalog_boot {
+	struct imalog_position start;	/* sums before its first record */
+	bool has_aggregate;	/* false: the log begins without one (records were deleted) */
+	bool has_load, has_execute;
+	uint64_t bad_events;	/* damaged kexec events since its last good kexec_load */
+	uint32_t load;		/* index into marks of its last kexec_load; valid with has_load */
+	uint32_t execute;	/* of its last kexec_execute; valid with has_execute */
+};
+
+/* No more boots or marks than this are kept; the newest always is.  A count. */
+#define IMALOG_LIST_MAX 32768
+
+/*
+ * What one pass over a log gives.  Memory does not depend on the number of records, only on
+ * boots and marks.  Owns the two arrays: imalog_census_free().
+ */
+struct imalog_census {
+	struct imalog_position total;
+	uint64_t violations;		/* records */
+	uint64_t bad_events;		/* records named like a kexec event that are damaged, whole log */
+	uint64_t ima_records;		/* records of the template "ima", which no kexec carries */
+	struct imalog_boot *boots;
+	struct imalog_mark *marks;
+	uint32_t boot_count, mark_count;
+	bool boots_dropped, marks_dropped;	/* IMALOG_LIST_MAX was reached: middle ones are lost */
+	/* internal: the last template looked up, and the newest sums */
+	struct imalog_template template_;
+	unsigned char template_name[64];
+	uint32_t template_name_size;
+	uint64_t recent[16];
+};
+
+void imalog_census_init(struct imalog_census *census);
+void imalog_census_free(struct imalog_census *census);
+/* Take one record in.  Records must come in the order of the log.  Errors: IMALOG_ERROR_NO_MEMORY. */
+int imalog_census_add(struct imalog_census *census, const struct imalog_record *record,
+		      enum imalog_byte_order byte_order) IMALOG_MUST_CHECK;
+/* The boot that the log ends in; NULL for an empty log.  Borrowed from the census. */
+const struct imalog_boot *imalog_census_current_boot(const struct imalog_census *census);
+/* The last kexec_load of the current boot if no kexec_execute follows it, or NULL.  Borrowed. */
+const struct imalog_mark *imalog_census_load(const struct imalog_census *census);
+
+/* ---- growth --------------------------------------------------------------------------------- */
+
+/* A speed seen somewhere: bytes and records that came in so many seconds. */
+struct imalog_growth {
+	double bytes_per_second;
+	double records_per_second;
+};
+
+enum imalog_basis {
+	IMALOG_BASIS_NONE,	/* nothing is known: only the burst */
+	IMALOG_BASIS_BOOT,	/* mean since boot */
+	IMALOG_BASIS_SAMPLE,	/* a short live sample */
+	IMALOG_BASIS_GIVEN,	/* the user named the bytes */
+};
+
+struct imalog_estimate {
+	struct imalog_growth growth;	/* the speed the bound was made from */
+	enum imalog_basis basis;
+	uint64_t interval_seconds;
+	uint64_t burst_bytes;		/* added for what the shutdown itself measures */
+	uint64_t bound_bytes;		/* room to ask for, the kexec_execute record not included */
+};
+
+/* Stable words: "none", "mean since boot", "live sample", "given". */
+const char *imalog_basis_text(enum imalog_basis basis);
+
+/*
+ * The larger of two speeds (either may be NULL) times @interval_seconds, plus @burst_bytes,
+ * rounded up to whole bytes and saturating at UINT64_MAX.
+ */
+void imalog_estimate_growth(const struct imalog_growth *since_boot,
+			    const struct imalog_growth *sample, uint64_t interval_seconds,
+			    uint64_t burst_bytes, struct imalog_estimate *estimate);
+
+/*
+ * Seconds until growth at the estimate's speed, plus its burst, has used up @room_bytes.
+ * Returns false when that never comes (no growth), true with *@seconds set otherwise.
+ */
+bool imalog_deadline(const struct imalog_estimate *estimate, uint64_t room_bytes,
+		     uint64_t *seconds);
+
+/* ---- room: the kernel's sizing rule ----------------------------------------------------------- */
+
+/* struct ima_kexec_hdr, include/linux/ima.h: u16, 6 bytes of padding, two u64; 7.3.4. */
+#define IMALOG_HEADER_BYTES 24
+#define IMALOG_EXTRA_KIB_MAX 40	/* range of CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB, Kconfig, 7.3.4 */
+
+/* What becomes of the log at a kexec_file_load; oldest first.  See imalog(7). */
+enum imalog_generation {
+	IMALOG_GENERATION_NONE,		/* CONFIG_IMA_KEXEC is not set: never carried */
+	IMALOG_GENERATION_COPY_AT_LOAD,
+	IMALOG_GENERATION_COPY_AT_EXECUTE,
+	IMALOG_GENERATION_EVENTS,	/* 6.16: kexec_load and kexec_execute are measured */
+	IMALOG_GENERATION_STAGING,	/* 7.2: records may be staged and deleted */
+};
+
+/* Stable words: "none", "copy-at-load", "copy-at-execute", "events", "staging". */
+const char *imalog_generation_text(enum imalog_generation generation);
+
+/*
+ * Bytes of the segment that ima_add_kexec_buffer() (ima_kexec.c) makes.
+ * @counted: bytes of the present records as the kernel counts them; @headers: 1, or 2 for
+ * kernels that size the staged list by itself (7.2 and later, staged records or not);
+ * @extra_kib: CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB, 0 meaning half a page; @page_bytes.
+ * Saturates at UINT64_MAX.
+ */
+uint64_t imalog_segment_bytes(uint64_t counted, unsigned headers, unsigned extra_kib,
+			      uint64_t page_bytes);
+
+/*
+ * Bytes of the kexec_execute record that will follow, computed from the kexec_load record
+ * @load: three more for the name, and any digit by which the two running numbers have
+ * grown.  @growth_bytes: how much is still to come before it (bytes on the wire); with 0 the
+ * result is exact for a log that ends at @now.
+ */
+uint64_t imalog_execute_record_bytes(const struct imalog_mark *load,
+				     const struct imalog_position *now, uint64_t growth_bytes);
+
+/* A line of the kernel's log that says the segment does not work. */
+enum imalog_complaint {
+	IMALOG_COMPLAINT_NONE,
+	IMALOG_COMPLAINT_NOT_MAPPED,	/* "Could not map measurements buffer" */
+	IMALOG_COMPLAINT_TOO_LARGE,	/* "Binary measurement list too large" */
+	IMALOG_COMPLAINT_NO_MEMORY,	/* "Not enough memory for the kexec measurement buffer" */
+	IMALOG_COMPLAINT_NOT_PASSED,	/* "Error passing over kexec measurement buffer" */
+};
+
+/* Which complaint @line (one record of the kernel's log) is. */
+enum imalog_complaint imalog_complaint_of(struct imalog_span line);
+
+/* What is known about the machine.  A fact counts only when its bit is in .known. */
+enum {
+	IMALOG_KNOWS_GENERATION = 1 << 0,
+	IMALOG_KNOWS_LOADED = 1 << 1,
+	IMALOG_KNOWS_EXTRA = 1 << 2,
+	IMALOG_KNOWS_HEADERS = 1 << 3,
+	IMALOG_KNOWS_RAM = 1 << 4,
+	IMALOG_KNOWS_LOAD_POSITION = 1 << 5,
+};
+
+struct imalog_facts {
+	unsigned known;			/* IMALOG_KNOWS_* */
+	enum imalog_generation generation;
+	bool loaded;			/* an image is loaded */
+	unsigned extra_kib;		/* CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB */
+	unsigned headers;		/* lists that the segment is sized by, 1 or 2 */
+	uint64_t page_bytes;		/* always known */
+	uint64_t ram_bytes;		/* RAM the kernel manages */
+	struct imalog_position load_position;	/* sums at the load, as recorded by us */
+	enum imalog_complaint complaint;	/* said by the kernel during the load */
+	bool log_damaged;		/* the log could be read only up to a point */
+	bool load_from_record;		/* the mark is from our record of the load, its own record is gone */
+};
+
+enum imalog_verdict {
+	IMALOG_FITS,		/* room for the growth asked for and for the last record */
+	IMALOG_TIGHT,		/* room for the last record now, not for the growth */
+	IMALOG_SHORT,		/* records would be lost if it executed now */
+	IMALOG_NOT_CARRIED,	/* the log would not cross at all */
+	IMALOG_UNKNOWN,		/* cannot tell */
+};
+
+/* Stable words: "fits", "tight", "short", "not-carried", "unknown". */
+const char *imalog_verdict_text(enum imalog_verdict verdict);
+
+enum imalog_reason {
+	IMALOG_REASON_ROOM,		/* the numbers say so: fits, tight, short */
+	IMALOG_REASON_NOTHING_LOADED,
+	IMALOG_REASON_NO_CARRY,		/* the kernel has no CONFIG_IMA_KEXEC */
+	IMALOG_REASON_TEMPLATE_IMA,	/* the template "ima" cannot be restored */
+	IMALOG_REASON_COPIED_AT_LOAD,	/* this kernel copied the log when it loaded */
+	IMALOG_REASON_NO_EVENTS,	/* this kernel logs no kexec_load */
+	IMALOG_REASON_NO_LOAD_EVENT,	/* no kexec_load of this boot: no rule, or kexec_load(2) */
+	IMALOG_REASON_BAD_EVENT,	/* a kexec event of this boot is damaged */
+	IMALOG_REASON_MODEL,		/* the event's numbers are not what the sizing rule gives */
+	IMALOG_REASON_HALF_OF_RAM,	/* the segment is more than half of RAM */
+	IMALOG_REASON_COMPLAINT,	/* the kernel said that the segment does not work */
+	IMALOG_REASON_LOG_DAMAGED,	/* the log is cut or corrupt */
+	IMALOG_REASON_LOADED_UNKNOWN,	/* whether an image is loaded could not be read */
+	IMALOG_REASON_GENERATION_UNKNOWN,
+};
+
+/* One sentence fragment for people, static. */
+const char *imalog_reason_text(enum imalog_reason reason);
+
+struct imalog_decision {
+	enum imalog_verdict verdict;
+	enum imalog_reason reason;
+	bool has_segment;	/* segment_bytes, room_bytes and last_bytes are known */
+	bool confirmed;		/* the segment comes from the kernel's own event, not from the rule alone */
+	uint64_t segment_bytes;
+	int64_t room_bytes;	/* what is left in the segment; negative: bytes that would be lost */
+	uint64_t last_bytes;	/* the kexec_execute record to come */
+	uint64_t needed_bytes;	/* growth asked for plus last_bytes */
+	unsigned advised_extra_kib;	/* smallest CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB that gives needed_bytes
+					 * however the segment is rounded; 0: it fits, or none can */
+};
+
+/*
+ * Whether the numbers of @load are what the sizing rule gives for the log before it.
+ * False negatives are possible only after records were deleted (then it says true where it
+ * cannot compare).
+ */
+bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalog_facts *facts);
+
+/*
+ * The decision.  @census: the log as it is now; @load: the mark to judge by, or NULL;
+ * @growth_bytes: what is still to come besides the kexec_execute record.
+ */
+void imalog_decide(const struct imalog_census *census, const struct imalog_mark *load,
+		   const struct imalog_facts *facts, uint64_t growth_bytes,
+		   struct imalog_decision *decision);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's sizing rule and the decision that follows from it.  The rule is that of
+ * ima_kexec.c, ima_add_kexec_buffer() and ima_dump_measurement_list(), 6.12.117 to 7.3.4:
+ *
+ *   segment = round_up(counted + headers * 24 + extra, page)
+ *   the log survives when its bytes, kexec_execute included, are at most segment - 24
+ */
+#include <string.h>
+
+#include "imalog.h"
+
+const char *imalog_generation_text(enum imalog_generation generation)
+{
+	switch (generation) {
+	case IMALOG_GENERATION_NONE: return "none";
+	case IMALOG_GENERATION_COPY_AT_LOAD: return "copy-at-load";
+	case IMALOG_GENERATION_COPY_AT_EXECUTE: return "copy-at-execute";
+	case IMALOG_GENERATION_EVENTS: return "events";
+	case IMALOG_GENERATION_STAGING: return "staging";
+	}
+	return "none";
+}
+
+const char *imalog_verdict_text(enum imalog_verdict verdict)
+{
+	switch (verdict) {
+	case IMALOG_FITS: return "fits";
+	case IMALOG_TIGHT: return "tight";
+	case IMALOG_SHORT: return "short";
+	case IMALOG_NOT_CARRIED: return "not-carried";
+	case IMALOG_UNKNOWN: return "unknown";
+	}
+	return "unknown";
+}
+
+const char *imalog_reason_text(enum imalog_reason reason)
+{
+	switch (reason) {
+	case IMALOG_REASON_ROOM:
+		return "the room in the segment decides";
+	case IMALOG_REASON_NOTHING_LOADED:
+		return "no image is loaded";
+	case IMALOG_REASON_NO_CARRY:
+		return "this kernel never carries the log across a kexec (CONFIG_IMA_KEXEC is not set)";
+	case IMALOG_REASON_TEMPLATE_IMA:
+		return "the log has records of the template \"ima\", which the next kernel cannot restore";
+	case IMALOG_REASON_COPIED_AT_LOAD:
+		return "this kernel copies the log at load, so every later record is lost";
+	case IMALOG_REASON_NO_EVENTS:
+		return "this kernel does not log kexec_load, so the size of the segment cannot be confirmed";
+	case IMALOG_REASON_NO_LOAD_EVENT:
+		return "the log has no kexec_load event of this boot: the IMA policy does not measure "
+		       "func=CRITICAL_DATA label=ima_kexec, or the image was loaded with kexec_load(2)";
+	case IMALOG_REASON_BAD_EVENT:
+		return "a kexec event in the log is damaged";
+	case IMALOG_REASON_MODEL:
+		return "the numbers of the kexec_load event are not those of the kernel's known sizing rule";
+	case IMALOG_REASON_HALF_OF_RAM:
+		return "the segment is more than half of RAM, so the kernel does not carry the log";
+	case IMALOG_REASON_COMPLAINT:
+		return "the kernel said during the load that the segment does not work";
+	case IMALOG_REASON_LOG_DAMAGED:
+		return "the log is cut or corrupt";
+	case IMALOG_REASON_LOADED_UNKNOWN:
+		return "whether an image is loaded cannot be read";
+	case IMALOG_REASON_GENERATION_UNKNOWN:
+		return "what this kernel does with the log at a kexec is not known";
+	}
+	return "unknown";
+}
+
+static uint64_t add(uint64_t a, uint64_t b)
+{
+	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+uint64_t imalog_segment_bytes(uint64_t counted, unsigned headers, unsigned extra_kib,
+			      uint64_t page_bytes)
+{
+	uint64_t extra = extra_kib ? (uint64_t)extra_kib * 1024 : page_bytes / 2;
+	uint64_t bytes = add(add(counted, (uint64_t)headers * IMALOG_HEADER_BYTES), extra);
+
+	if (bytes > UINT64_MAX - (page_bytes - 1))
+		return UINT64_MAX;
+	return (bytes + page_bytes - 1) / page_bytes * page_bytes;
+}
+
+static unsigned digits(uint64_t number)
+{
+	unsigned count = 1;
+
+	while (number > 9) {
+		number /= 10;
+		count++;
+	}
+	return count;
+}
+
+uint64_t imalog_execute_record_bytes(const struct imalog_mark *load,
+				     const struct imalog_position *now, uint64_t growth_bytes)
+{
+	/* No record is smaller than its fixed fields, so growth has at most this many. */
+	const uint64_t smallest = 4 + IMALOG_SHA1_BYTES + 4 + 1 + 4;
+	const struct imalog_event *event = &load->event;
+	uint64_t runtime, records;
+
+	runtime = add(event->runtime_bytes, now->counted - load->before.counted);
+	records = add(event->records, now->records - load->before.records);
+	return load->after.bytes - load->before.bytes +
+	       (sizeof("kexec_execute") - sizeof("kexec_load")) +
+	       digits(add(runtime, growth_bytes)) - digits(event->runtime_bytes) +
+	       digits(add(records, growth_bytes / smallest)) - digits(event->records);
+}
+
+/* A needle in a line that need not end in a NUL. */
+static bool contains(struct imalog_span line, const char *words)
+{
+	size_t size = strlen(words);
+
+	for (size_t i = 0; line.size >= size && i <= line.size - size; i++)
+		if (!memcmp(line.data + i, words, size))
+			return true;
+	return false;
+}
+
+enum imalog_complaint imalog_complaint_of(struct imalog_span line)
+{
+	static const struct {
+		const char *words;	/* ima_kexec.c, 6.12.117 to 7.3.4 */
+		enum imalog_complaint complaint;
+	} known[] = {
+		{ "Could not map measurements buffer", IMALOG_COMPLAINT_NOT_MAPPED },
+		{ "Binary measurement list too large", IMALOG_COMPLAINT_TOO_LARGE },
+		{ "Not enough memory for the kexec measurement buffer",
+		  IMALOG_COMPLAINT_NO_MEMORY },
+		{ "Error passing over kexec measurement buffer", IMALOG_COMPLAINT_NOT_PASSED },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (contains(line, known[i].words))
+			return known[i].complaint;
+	return IMALOG_COMPLAINT_NONE;
+}
+
+static bool knows(const struct imalog_facts *facts, unsigned bits)
+{
+	return (facts->known & bits) == bits;
+}
+
+/* Whether some allowed extra and number of headers gives this segment. */
+static bool segment_possible(uint64_t segment, uint64_t counted,
+			     const struct imalog_facts *facts)
+{
+	unsigned first = 0, last = IMALOG_EXTRA_KIB_MAX, few = 1, many = 2;
+
+	if (knows(facts, IMALOG_KNOWS_EXTRA))
+		first = last = facts->extra_kib;
+	if (knows(facts, IMALOG_KNOWS_HEADERS))
+		few = many = facts->headers;
+	for (unsigned extra = first; extra <= last; extra++)
+		for (unsigned headers = few; headers <= many; headers++)
+			if (imalog_segment_bytes(counted, headers, extra, facts->page_bytes) ==
+			    segment)
+				return true;
+	return false;
+}
+
+bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalog_facts *facts)
+{
+	const struct imalog_event *event = &load->event;
+
+	if (event->records > load->before.records) {
+		/* The numbers are cumulative: only a kernel that deletes may be ahead of its log. */
+		return (!knows(facts, IMALOG_KNOWS_GENERATION) ||
+			facts->generation == IMALOG_GENERATION_STAGING) &&
+		       event->runtime_bytes >= add(load->before.counted, IMALOG_HEADER_BYTES);
+	}
+	return load->counted_known &&
+	       event->runtime_bytes == add(load->counted_then, IMALOG_HEADER_BYTES) &&
+	       segment_possible(event->segment_bytes, load->counted_then, facts);
+}
+
+/*
+ * Smallest CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB that leaves @needed bytes behind the kexec_load record
+ * itself, however the rounding falls; 0 if none does.
+ */
+static unsigned advise(uint64_t needed, const struct imalog_mark *load)
+{
+	uint64_t bytes = add(needed, load->after.bytes - load->before.bytes);
+
+	if (bytes > IMALOG_EXTRA_KIB_MAX * 1024)
+		return 0;
+	return (unsigned)((bytes + 1023) / 1024);
+}
+
+static void judge(struct imalog_decision *decision, enum imalog_verdict verdict,
+		  enum imalog_reason reason)
+{
+	decision->verdict = verdict;
+	decision->reason = reason;
+}
+
+/* The log against a segment, byte by byte.  Fills everything but .confirmed. */
+static void judge_room(const struct imalog_census *census, const struct imalog_mark *load,
+		       uint64_t growth_bytes, struct imalog_decision *decision)
+{
+	uint64_t usable = load->event.segment_bytes, bytes = census->total.bytes, needed;
+
+	usable = usable > IMALOG_HEADER_BYTES ? usable - IMALOG_HEADER_BYTES : 0;
+	if (usable > INT64_MAX || bytes > INT64_MAX) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_MODEL);
+		return;
+	}
+	decision->has_segment = true;
+	decision->segment_bytes = load->event.segment_bytes;
+	decision->room_bytes = (int64_t)usable - (int64_t)bytes;
+	decision->last_bytes = imalog_execute_record_bytes(load, &census->total, 0);
+	needed = add(imalog_execute_record_bytes(load, &census->total, growth_bytes), growth_bytes);
+	decision->needed_bytes = needed;
+	if (decision->room_bytes < 0 || (uint64_t)decision->room_bytes < decision->last_bytes)
+		judge(decision, IMALOG_SHORT, IMALOG_REASON_ROOM);
+	else if ((uint64_t)decision->room_bytes < needed)
+		judge(decision, IMALOG_TIGHT, IMALOG_REASON_ROOM);
+	else
+		judge(decision, IMALOG_FITS, IMALOG_REASON_ROOM);
+	if (decision->verdict != IMALOG_FITS)
+		decision->advised_extra_kib = advise(needed, load);
+}
+
+/* What is so before any segment is looked at.  Returns true when that decides. */
+static bool judge_kernel(const struct imalog_census *census, const struct imalog_facts *facts,
+			 struct imalog_decision *decision)
+{
+	if (knows(facts, IMALOG_KNOWS_GENERATION) && facts->generation == IMALOG_GENERATION_NONE)
+		judge(decision, IMALOG_NOT_CARRIED, IMALOG_REASON_NO_CARRY);
+	else if (census->ima_records)
+		judge(decision, IMALOG_NOT_CARRIED, IMALOG_REASON_TEMPLATE_IMA);
+	else if (knows(facts, IMALOG_KNOWS_LOADED) && !facts->loaded)
+		judge(decision, IMALOG_UNKNOWN,
+		      facts->log_damaged ? IMALOG_REASON_LOG_DAMAGED
+					 : IMALOG_REASON_NOTHING_LOADED);
+	else if (facts->complaint != IMALOG_COMPLAINT_NONE)
+		judge(decision, IMALOG_NOT_CARRIED, IMALOG_REASON_COMPLAINT);
+	else
+		return false;
+	return true;
+}
+
+static bool has_bad_event(const struct imalog_census *census)
+{
+	const struct imalog_boot *boot = imalog_census_current_boot(census);
+
+	return boot && boot->bad_events;
+}
+
+/* No kexec_load event to judge by. */
+static void judge_blind(const struct imalog_census *census, const struct imalog_facts *facts,
+			struct imalog_decision *decision)
+{
+	bool placed = knows(facts, IMALOG_KNOWS_LOAD_POSITION);
+	enum imalog_generation generation = facts->generation;
+
+	if (facts->log_damaged) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_LOG_DAMAGED);
+	} else if (!knows(facts, IMALOG_KNOWS_GENERATION)) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_GENERATION_UNKNOWN);
+	} else if (generation == IMALOG_GENERATION_COPY_AT_LOAD) {
+		bool grown = placed && census->total.bytes > facts->load_position.bytes;
+
+		judge(decision, grown ? IMALOG_SHORT : IMALOG_UNKNOWN,
+		      IMALOG_REASON_COPIED_AT_LOAD);
+	} else if (generation == IMALOG_GENERATION_COPY_AT_EXECUTE) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_NO_EVENTS);
+	} else {
+		judge(decision, IMALOG_UNKNOWN,
+		      has_bad_event(census) ? IMALOG_REASON_BAD_EVENT
+					    : IMALOG_REASON_NO_LOAD_EVENT);
+	}
+}
+
+/* The segment by the rule alone, for kernels that size it at load and say nothing. */
+static bool judge_modelled(const struct imalog_census *census, const struct imalog_facts *facts,
+			   struct imalog_decision *decision)
+{
+	uint64_t segment, bytes = census->total.bytes;
+
+	if (!knows(facts, IMALOG_KNOWS_GENERATION | IMALOG_KNOWS_LOAD_POSITION) ||
+	    facts->generation != IMALOG_GENERATION_COPY_AT_EXECUTE)
+		return false;
+	segment = imalog_segment_bytes(facts->load_position.counted, 1, 0, facts->page_bytes);
+	if (segment > INT64_MAX || bytes > INT64_MAX)
+		return false;
+	decision->has_segment = true;
+	decision->segment_bytes = segment;
+	decision->room_bytes = (int64_t)(segment - IMALOG_HEADER_BYTES) - (int64_t)bytes;
+	if (decision->room_bytes >= 0)
+		return false;
+	judge(decision, IMALOG_SHORT, IMALOG_REASON_ROOM);
+	return true;
+}
+
+void imalog_decide(const struct imalog_census *census, const struct imalog_mark *load,
+		   const struct imalog_facts *facts, uint64_t growth_bytes,
+		   struct imalog_decision *decision)
+{
+	*decision = (struct imalog_decision){ .needed_bytes = growth_bytes };
+	if (judge_kernel(census, facts, decision))
+		return;
+	if (!load) {
+		if (!judge_modelled(census, facts, decision))
+			judge_blind(census, facts, decision);
+		return;
+	}
+	judge_room(census, load, growth_bytes, decision);
+	decision->confirmed = decision->has_segment;
+	if (!decision->has_segment)
+		return;
+	if (!facts->load_from_record && !imalog_load_matches_rule(load, facts)) {
+		decision->confirmed = false;
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_MODEL);
+	} else if (knows(facts, IMALOG_KNOWS_RAM) &&
+		   load->event.segment_bytes / facts->page_bytes >
+			   facts->ram_bytes / facts->page_bytes / 2) {
+		judge(decision, IMALOG_NOT_CARRIED, IMALOG_REASON_HALF_OF_RAM);
+	} else if (decision->verdict == IMALOG_SHORT) {
+		return;
+	} else if (facts->log_damaged) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_LOG_DAMAGED);
+	} else if (has_bad_event(census)) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_BAD_EVENT);
+	} else if (!knows(facts, IMALOG_KNOWS_LOADED)) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_LOADED_UNKNOWN);
+	}
+}

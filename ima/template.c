@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Templates: which the kernel has by name, and where the fields we use are.  To add one, add a
+ * line to the table.  A name that is not in it is read as a format string (fields with '|'
+ * between them), which is what the kernel writes for a custom template.
+ */
+#include "cursor.h"
+
+/* ima_template.c, builtin_templates, 7.3.4. */
+static const struct {
+	const char *name, *fields;
+} builtin[] = {
+	{ "ima", "d|n" },
+	{ "ima-ng", "d-ng|n-ng" },
+	{ "ima-sig", "d-ng|n-ng|sig" },
+	{ "ima-ngv2", "d-ngv2|n-ng" },
+	{ "ima-sigv2", "d-ngv2|n-ng|sig" },
+	{ "ima-buf", "d-ng|n-ng|buf" },
+	{ "ima-modsig", "d-ng|n-ng|sig|d-modsig|modsig" },
+	{ "evm-sig", "d-ng|n-ng|evmsig|xattrnames|xattrlengths|xattrvalues|iuid|igid|imode" },
+};
+
+static void note_field(struct imalog_template *template_, struct imalog_span id, unsigned index)
+{
+	if (imalog_span_is(id, "d-ng") || imalog_span_is(id, "d-ngv2")) {
+		template_->has_digest = true;
+		template_->digest_field = index;
+	} else if (imalog_span_is(id, "n-ng")) {
+		template_->has_name = true;
+		template_->name_field = index;
+	} else if (imalog_span_is(id, "buf")) {
+		template_->has_buffer = true;
+		template_->buffer_field = index;
+	}
+}
+
+void imalog_template_describe(struct imalog_span name, struct imalog_template *template_)
+{
+	struct imalog_span fields = name, id;
+	unsigned index = 0;
+
+	*template_ = (struct imalog_template){ 0 };
+	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++) {
+		if (imalog_span_is(name, builtin[i].name)) {
+			template_->builtin = true;
+			template_->is_ima = i == 0;
+			fields.data = (const unsigned char *)builtin[i].fields;
+			fields.size = strlen(builtin[i].fields);
+		}
+	}
+	while (cursor_until(&fields, '|', &id))
+		note_field(template_, id, index++);
+	note_field(template_, fields, index);
+}
+
+int imalog_field(struct imalog_span data, enum imalog_byte_order byte_order, unsigned index,
+		 struct imalog_span *field)
+{
+	for (unsigned i = 0; i <= index; i++)
+		if (!cursor_counted(&data, byte_order, field))
+			return IMALOG_ERROR_BAD_FIELD;
+	return 0;
+}
