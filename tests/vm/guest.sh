@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=dash disable=SC2034,SC2154 # variables shared with init and scenarios
+# What the guest part of a scenario may say. Everything goes to $results, the
+# folder of this boot on the host's share.
+
+ima=/sys/kernel/security/ima
+
+# What is measured unless a scenario says otherwise: the kernel's kexec events and
+# the files of "grow" and nothing else, so that every byte of the log is intended.
+policy='measure func=CRITICAL_DATA label=ima_kexec
+measure func=FILE_CHECK mask=MAY_READ fowner=1000'
+
+story() { echo "== $*" > /dev/console; }
+
+# run NAME COMMAND...: keeps output, errors and exit status under NAME.
+run() {
+	local name="$1" status=0
+	shift
+	story "\$ $*"
+	"$@" > "$results/$name.out" 2> "$results/$name.err" || status=$?
+	cat "$results/$name.out" "$results/$name.err" > /dev/console
+	echo "$status" > "$results/$name.status"
+	return "$status"
+}
+
+# The same for a command that may never come back: the state is saved before.
+last() {
+	save end
+	echo gone > "$results/$1.status"
+	run "$@"
+}
+
+# Staged list, then current list. Opening meets EBUSY while somebody writes.
+read_log() {
+	local list
+	for list in binary_runtime_measurements_staged binary_runtime_measurements; do
+		[ ! -e "$ima/$list" ] || cat "$ima/$list"
+	done
+}
+
+# save WHEN: log, count, PCR 10 of each bank, what is loaded, the kernel's messages.
+save() {
+	local to="$results/$1" bank
+	mkdir -p "$to"
+	read_log > "$to/log"
+	cat $ima/runtime_measurements_count > "$to/count"
+	for bank in sha1 sha256 sha384 sha512; do
+		cat /sys/class/tpm/tpm0/pcr-$bank/10 > "$to/$bank"
+	done
+	loaded > "$to/loaded"
+	dmesg > "$to/dmesg"
+	cat /proc/cmdline > "$to/cmdline"
+}
+
+loaded() { cat /sys/kernel/kexec_loaded 2>/dev/null || cat /sys/kernel/kexec/loaded; }
+
+# The arguments that load the next kernel; others follow.
+next='/share/bzImage --initrd=/share/initramfs --reuse-cmdline'
+
+# Load and execute by the real kexec alone, as a user without the product would.
+# shellcheck disable=SC2086 # $next is a list of words
+{
+plain_load() { run "${1:-load}" /sbin/kexec -s -l $next; }
+plain_execute() { last "${1:-execute}" /sbin/kexec -e; }
+
+# tool_load NAME OPTION...: load by the product.
+tool_load() {
+	local name="$1"
+	shift
+	run "$name" kexec -s -l $next "$@"
+}
+}
