@@ -4,7 +4,6 @@
 # prints what it compared when that is not as it should be, and goes on.
 # shellcheck disable=SC2154 # $here and $results are set by ./run
 
-failures=0
 indent() { sed 's/^/#   /'; }
 fail() { echo "# $*"; failures=$((failures + 1)); }
 
