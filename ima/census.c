@@ -70,6 +70,39 @@ static void *append(void **array, uint32_t *count, bool *dropped, size_t size)
 	return (char *)*array + (size_t)(*count)++ * size;
 }
 
+/* Elements that append() has made room for when there are @count of them. */
+static size_t room_for(uint32_t count)
+{
+	size_t room = 1;
+
+	while (room < count)
+		room *= 2;
+	return room;
+}
+
+bool imalog_census_reserve(struct imalog_census *census, uint32_t boots, uint32_t marks)
+{
+	struct imalog_boot *boot_list;
+	struct imalog_mark *mark_list;
+
+	if (boots > IMALOG_LIST_MAX || marks > IMALOG_LIST_MAX)
+		return false;
+	boot_list = calloc(room_for(boots), sizeof(*boot_list));
+	mark_list = calloc(room_for(marks), sizeof(*mark_list));
+	if (!boot_list || !mark_list) {
+		free(boot_list);
+		free(mark_list);
+		return false;
+	}
+	free(census->boots);
+	free(census->marks);
+	census->boots = boot_list;
+	census->marks = mark_list;
+	census->boot_count = boots;
+	census->mark_count = marks;
+	return true;
+}
+
 static struct imalog_boot *add_boot(struct imalog_census *census)
 {
 	void *array = census->boots;

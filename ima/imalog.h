@@ -250,6 +250,12 @@ struct imalog_census {
 
 void imalog_census_init(struct imalog_census *census);
 void imalog_census_free(struct imalog_census *census);
+/*
+ * Make both lists this long, zeroed, for a caller that fills them from a saved census.  False when
+ * memory is short or a count is over IMALOG_LIST_MAX; then the census is unchanged.
+ */
+bool imalog_census_reserve(struct imalog_census *census, uint32_t boots, uint32_t marks)
+	IMALOG_MUST_CHECK;
 /* Take one record in.  Records must come in the order of the log.  Errors: IMALOG_ERROR_NO_MEMORY. */
 int imalog_census_add(struct imalog_census *census, const struct imalog_record *record,
 		      enum imalog_byte_order byte_order) IMALOG_MUST_CHECK;
@@ -343,7 +349,11 @@ enum imalog_complaint {
 	IMALOG_COMPLAINT_TOO_LARGE,	/* "Binary measurement list too large" */
 	IMALOG_COMPLAINT_NO_MEMORY,	/* "Not enough memory for the kexec measurement buffer" */
 	IMALOG_COMPLAINT_NOT_PASSED,	/* "Error passing over kexec measurement buffer" */
+	IMALOG_COMPLAINT_UNREADABLE,	/* the kernel's log could not be read */
 };
+
+/* What the kernel said, and what to do: a sentence fragment, static. */
+const char *imalog_complaint_text(enum imalog_complaint complaint);
 
 /* Which complaint @line (one record of the kernel's log) is. */
 enum imalog_complaint imalog_complaint_of(struct imalog_span line);
@@ -395,7 +405,9 @@ enum imalog_reason {
 	IMALOG_REASON_MODEL,		/* the event's numbers are not what the sizing rule gives */
 	IMALOG_REASON_HALF_OF_RAM,	/* the segment is more than half of RAM */
 	IMALOG_REASON_COMPLAINT,	/* the kernel said that the segment does not work */
+	IMALOG_REASON_NO_KERNEL_LOG,	/* whether it complained could not be read */
 	IMALOG_REASON_LOG_DAMAGED,	/* the log is cut or corrupt */
+	IMALOG_REASON_LOAD_DELETED,	/* the load's own record is gone: another may be too */
 	IMALOG_REASON_LOADED_UNKNOWN,	/* whether an image is loaded could not be read */
 	IMALOG_REASON_GENERATION_UNKNOWN,
 };

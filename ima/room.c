@@ -60,8 +60,14 @@ const char *imalog_reason_text(enum imalog_reason reason)
 		return "the segment is more than half of RAM, so the kernel does not carry the log";
 	case IMALOG_REASON_COMPLAINT:
 		return "the kernel said during the load that the segment does not work";
+	case IMALOG_REASON_NO_KERNEL_LOG:
+		return "the kernel's log (/dev/kmsg) could not be read during the load, so a complaint "
+		       "about the segment may have been missed";
 	case IMALOG_REASON_LOG_DAMAGED:
 		return "the log is cut or corrupt";
+	case IMALOG_REASON_LOAD_DELETED:
+		return "the kexec_load record of this load was deleted from the kernel, so a later load "
+		       "may have been too: load again";
 	case IMALOG_REASON_LOADED_UNKNOWN:
 		return "whether an image is loaded cannot be read";
 	case IMALOG_REASON_GENERATION_UNKNOWN:
@@ -141,6 +147,27 @@ enum imalog_complaint imalog_complaint_of(struct imalog_span line)
 		if (contains(line, known[i].words))
 			return known[i].complaint;
 	return IMALOG_COMPLAINT_NONE;
+}
+
+const char *imalog_complaint_text(enum imalog_complaint complaint)
+{
+	switch (complaint) {
+	case IMALOG_COMPLAINT_NONE:
+		return "nothing";
+	case IMALOG_COMPLAINT_NOT_MAPPED:
+		return "the kernel could not map the segment, so it will stay empty: "
+		       "load with --no-cma (kexec-tools after 2.0.32), or cold boot";
+	case IMALOG_COMPLAINT_TOO_LARGE:
+		return "the kernel found the log too large to carry: cold boot this machine";
+	case IMALOG_COMPLAINT_NO_MEMORY:
+		return "the kernel had no memory for the segment: free memory and load again";
+	case IMALOG_COMPLAINT_NOT_PASSED:
+		return "the kernel could not add the segment to the image: "
+		       "load again, or cold boot this machine";
+	case IMALOG_COMPLAINT_UNREADABLE:
+		return "the kernel's log could not be read";
+	}
+	return "nothing";
 }
 
 static bool knows(const struct imalog_facts *facts, unsigned bits)
@@ -240,7 +267,8 @@ static bool judge_kernel(const struct imalog_census *census, const struct imalog
 		judge(decision, IMALOG_UNKNOWN,
 		      facts->log_damaged ? IMALOG_REASON_LOG_DAMAGED
 					 : IMALOG_REASON_NOTHING_LOADED);
-	else if (facts->complaint != IMALOG_COMPLAINT_NONE)
+	else if (facts->complaint != IMALOG_COMPLAINT_NONE &&
+		 facts->complaint != IMALOG_COMPLAINT_UNREADABLE)
 		judge(decision, IMALOG_NOT_CARRIED, IMALOG_REASON_COMPLAINT);
 	else
 		return false;
@@ -313,7 +341,7 @@ void imalog_decide(const struct imalog_census *census, const struct imalog_mark 
 		return;
 	}
 	judge_room(census, load, growth_bytes, decision);
-	decision->confirmed = decision->has_segment;
+	decision->confirmed = decision->has_segment && !facts->load_from_record;
 	if (!decision->has_segment)
 		return;
 	if (!facts->load_from_record && !imalog_load_matches_rule(load, facts)) {
@@ -327,6 +355,10 @@ void imalog_decide(const struct imalog_census *census, const struct imalog_mark 
 		return;
 	} else if (facts->log_damaged) {
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_LOG_DAMAGED);
+	} else if (facts->complaint == IMALOG_COMPLAINT_UNREADABLE) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_NO_KERNEL_LOG);
+	} else if (facts->load_from_record) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_LOAD_DELETED);
 	} else if (has_bad_event(census)) {
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_BAD_EVENT);
 	} else if (!knows(facts, IMALOG_KNOWS_LOADED)) {

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Time: the boot-time clock as the machine tells it, and waiting. */
+#include <errno.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "host.h"
+
+int host_uptime(const struct host_root *root, double *seconds)
+{
+	char text[64], *end;
+	ssize_t got = host_read_text(root, "/proc/uptime", text, sizeof(text));
+
+	if (got < 0)
+		return (int)got;
+	*seconds = strtod(text, &end);
+	return end == text || !(*seconds >= 0) ? -EINVAL : 0;
+}
+
+void host_sleep_ms(unsigned milliseconds)
+{
+	struct timespec left = { milliseconds / 1000, (long)(milliseconds % 1000) * 1000000 };
+
+	while (nanosleep(&left, &left) < 0 && errno == EINTR)
+		;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The edges: everything that touches the machine, and nothing that decides.  Every path goes
+ * through a root, so that a saved tree stands in for a machine (--sysroot).
+ *
+ * Functions return 0 or a negative errno unless they say otherwise.
+ */
+#ifndef KEXEC_IMA_HOST_H
+#define KEXEC_IMA_HOST_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "imalog.h"
+
+#define HOST_BOOT_ID_SIZE 64	/* bytes, the NUL included */
+
+/* ---- root: where paths begin (root.c) ------------------------------------------------- */
+
+struct host_root {
+	const char *path;	/* "" for the machine itself, else a folder; borrowed */
+};
+
+/* Write root + @path to @out; -ENAMETOOLONG when it does not fit. */
+int host_path(const struct host_root *root, const char *path, char out[PATH_MAX]);
+/* open(2) below the root, O_CLOEXEC added.  A descriptor or a negative errno. */
+int host_open(const struct host_root *root, const char *path, int flags);
+/* Whole small file as a string of at most @size - 1 bytes.  Its length or a negative errno. */
+ssize_t host_read_text(const struct host_root *root, const char *path, char *out, size_t size);
+/* A file that holds one decimal number. */
+int host_read_number(const struct host_root *root, const char *path, uint64_t *number);
+/* Whole file of at most @max bytes into new memory that the caller frees; a NUL is added. */
+ssize_t host_read_all(const struct host_root *root, const char *path, size_t max, char **out);
+/* read(2) until @size bytes or the end, past EINTR.  Bytes read or a negative errno. */
+ssize_t host_read_fully(int fd, void *out, size_t size);
+
+/* ---- the measurement log (log.c) --------------------------------------------------------- */
+
+/* How long a staging writer (EBUSY) is waited for, milliseconds. */
+#define HOST_LOG_BUSY_MS 5000
+
+/*
+ * The live log: staged records, then current ones.  While it is open no one can stage or delete
+ * (ima_fs.c, ima_measure_lock(), 7.3.4), which makes both files one consistent log; so it is kept
+ * open only for the time of one read.
+ */
+struct host_log {
+	int staged, current;		/* descriptors; -1: not there, or used up */
+	uint64_t staged_bytes;		/* read from the staged list so far */
+	bool has_staging;		/* the kernel has the staged file */
+	char path[PATH_MAX];		/* of the file in use, for messages */
+};
+
+/* Opens both, retrying EBUSY for HOST_LOG_BUSY_MS.  On failure log->path names the culprit. */
+int host_log_open(const struct host_root *root, struct host_log *log);
+/* Whether the staged list has no records (reads nothing away).  1, 0 or a negative errno. */
+int host_log_is_unstaged(struct host_log *log);
+/* Go to @offset bytes of the current list; the staged one must be empty. */
+int host_log_seek(struct host_log *log, uint64_t offset);
+/* Up to @size bytes.  0 at the end of both lists, or a negative errno. */
+ssize_t host_log_read(struct host_log *log, void *out, size_t size);
+void host_log_close(struct host_log *log);
+/* runtime_measurements_count: records in the current list only. */
+int host_log_count(const struct host_root *root, uint64_t *records);
+
+/* ---- facts about the running kernel (kernel.c) --------------------------------------------- */
+
+/*
+ * Fills what can be read of @facts and sets its bits: generation, extra_kib, headers, ram, loaded,
+ * page size.  @has_staging: from the log.  @kept: the first three as they were read before in this
+ * boot, or NULL.  A fact that cannot be read is a bit that is not set, and no error.
+ */
+void host_kernel_facts(const struct host_root *root, bool has_staging,
+		       const struct imalog_facts *kept, struct imalog_facts *facts);
+/* /sys/kernel/kexec_loaded (or kexec/loaded) into @facts. */
+void host_kernel_loaded(const struct host_root *root, struct imalog_facts *facts);
+int host_boot_id(const struct host_root *root, char out[HOST_BOOT_ID_SIZE]);
+/* Seconds since boot, suspend included. */
+int host_uptime(const struct host_root *root, double *seconds);
+void host_sleep_ms(unsigned milliseconds);
+
+/* ---- the kernel's own log (kmsg.c) ------------------------------------------------------------ */
+
+/* Open /dev/kmsg at its end.  A descriptor or a negative errno. */
+int host_kmsg_open(const struct host_root *root);
+/* The first complaint about the segment since then; closes @fd. */
+enum imalog_complaint host_kmsg_finish(int fd);
+
+/* ---- /run/kexec-ima (state.c) ---------------------------------------------------------------- */
+
+#define HOST_STATE_DIR "/run/kexec-ima"
+
+/*
+ * Open the folder, made 0700 if it is not there.  Refuses (-EPERM) a symbolic link, one that is not
+ * ours or that others can write.  A descriptor or a negative errno.
+ */
+int host_state_open(const struct host_root *root);
+/* New memory that the caller frees, or NULL with errno set. */
+char *host_state_read(int dir, const char *name);
+/* Written to a new file, synced, renamed, the folder synced. */
+int host_state_write(int dir, const char *name, const char *text);
+/* No such file is no error. */
+int host_state_remove(int dir, const char *name);
+/*
+ * Take the lock within @milliseconds.  A descriptor (closing it, or the end of the process,
+ * releases it; it survives an exec) or -EBUSY; then *@holder is the process that has it, or 0.
+ */
+int host_state_lock(int dir, unsigned milliseconds, long *holder);
+
+/* ---- the real kexec (run.c) -------------------------------------------------------------------- */
+
+/* 0 if @path can be executed and is not this program; -ENOENT, -EACCES, -ELOOP (it is). */
+int host_run_check(const char *path);
+/*
+ * Run @argv ([0] is the path), wait.  Its exit status, 128 + signal, or a negative errno when it
+ * could not be started.  @directory: where to run it, or NULL.  @quiet: its output is thrown away.
+ */
+int host_run(char *const argv[], const char *directory, bool quiet);
+/* Become @argv; returns only a negative errno. */
+int host_run_instead(char *const argv[]);
+
+#endif

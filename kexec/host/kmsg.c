@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the kernel says while an image is loaded: one read(2) of /dev/kmsg is one line. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "host.h"
+
+int host_kmsg_open(const struct host_root *root)
+{
+	int fd = host_open(root, "/dev/kmsg", O_RDONLY | O_NONBLOCK);
+
+	if (fd >= 0 && lseek(fd, 0, SEEK_END) < 0) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+enum imalog_complaint host_kmsg_finish(int fd)
+{
+	enum imalog_complaint found = IMALOG_COMPLAINT_NONE;
+	unsigned char line[8192];
+
+	while (found == IMALOG_COMPLAINT_NONE) {
+		ssize_t got = read(fd, line, sizeof(line));
+
+		/* EPIPE: lines were overwritten before we came; go on with what is there. */
+		if (got < 0 && (errno == EINTR || errno == EPIPE))
+			continue;
+		if (got <= 0)
+			break;
+		found = imalog_complaint_of((struct imalog_span){ line, (size_t)got });
+	}
+	close(fd);
+	return found;
+}

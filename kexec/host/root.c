@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Paths below the root, and whole small files. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host.h"
+
+int host_path(const struct host_root *root, const char *path, char out[PATH_MAX])
+{
+	size_t root_size = strlen(root->path), path_size = strlen(path);
+
+	if (root_size >= PATH_MAX || path_size >= PATH_MAX - root_size)
+		return -ENAMETOOLONG;
+	memcpy(out, root->path, root_size);
+	memcpy(out + root_size, path, path_size + 1);
+	return 0;
+}
+
+int host_open(const struct host_root *root, const char *path, int flags)
+{
+	char full[PATH_MAX];
+	int fd, error = host_path(root, path, full);
+
+	if (error)
+		return error;
+	fd = open(full, flags | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+ssize_t host_read_fully(int fd, void *out, size_t size)
+{
+	size_t used = 0;
+
+	while (used < size) {
+		ssize_t got = read(fd, (char *)out + used, size - used);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (!got)
+			break;
+		used += (size_t)got;
+	}
+	return (ssize_t)used;
+}
+
+ssize_t host_read_text(const struct host_root *root, const char *path, char *out, size_t size)
+{
+	int fd = host_open(root, path, O_RDONLY);
+	ssize_t got;
+
+	out[0] = '\0';
+	if (fd < 0)
+		return fd;
+	got = host_read_fully(fd, out, size - 1);
+	close(fd);
+	out[got > 0 ? got : 0] = '\0';
+	return got;
+}
+
+int host_read_number(const struct host_root *root, const char *path, uint64_t *number)
+{
+	char text[32], *end;
+	ssize_t got = host_read_text(root, path, text, sizeof(text));
+
+	if (got < 0)
+		return (int)got;
+	if (text[0] < '0' || text[0] > '9')
+		return -EINVAL;
+	errno = 0;
+	*number = strtoull(text, &end, 10);
+	if (errno || (*end && *end != '\n'))
+		return -EINVAL;
+	return 0;
+}
+
+ssize_t host_read_all(const struct host_root *root, const char *path, size_t max, char **out)
+{
+	int fd = host_open(root, path, O_RDONLY);
+	size_t used = 0, room = 0;
+	char *text = NULL;
+	ssize_t got = 0;
+
+	*out = NULL;
+	if (fd < 0)
+		return fd;
+	do {
+		char *more;
+
+		used += (size_t)got;
+		if (used >= max) {
+			got = -EFBIG;
+			break;
+		}
+		room = room ? room * 2 : 16384;
+		more = realloc(text, room + 1);
+		if (!more) {
+			got = -ENOMEM;
+			break;
+		}
+		text = more;
+		got = host_read_fully(fd, text + used, room - used);
+	} while (got > 0 && used + (size_t)got == room);
+	close(fd);
+	if (got < 0) {
+		free(text);
+		return got;
+	}
+	used += (size_t)got;
+	text[used] = '\0';
+	*out = text;
+	return (ssize_t)used;
+}

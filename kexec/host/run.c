@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The real kexec as a child, or instead of us. */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "host.h"
+
+int host_run_check(const char *path)
+{
+	struct stat real, self;
+
+	if (stat(path, &real) < 0)
+		return -errno;
+	if (!stat("/proc/self/exe", &self) && self.st_dev == real.st_dev &&
+	    self.st_ino == real.st_ino)
+		return -ELOOP;
+	return access(path, X_OK) < 0 ? -errno : 0;
+}
+
+/* In the child: only calls that are safe after fork. */
+static void become(char *const argv[], const char *directory, bool quiet, int report)
+{
+	ssize_t ignored;
+	int error;
+
+	if (quiet) {
+		int null = open("/dev/null", O_RDWR);
+
+		if (null >= 0) {
+			dup2(null, STDOUT_FILENO);
+			dup2(null, STDERR_FILENO);
+		}
+	}
+	if (!directory || !chdir(directory))
+		execv(argv[0], argv);
+	error = errno;
+	ignored = write(report, &error, sizeof(error));
+	(void)ignored;
+	_exit(127);
+}
+
+int host_run(char *const argv[], const char *directory, bool quiet)
+{
+	int report[2], error = 0, status;
+	pid_t child;
+
+	/* An exec closes the pipe; a failed one sends its errno through it. */
+	if (pipe2(report, O_CLOEXEC) < 0)
+		return -errno;
+	child = fork();
+	if (child < 0) {
+		error = -errno;
+		close(report[0]);
+		close(report[1]);
+		return error;
+	}
+	if (!child)
+		become(argv, directory, quiet, report[1]);
+	close(report[1]);
+	if (host_read_fully(report[0], &error, sizeof(error)) != (ssize_t)sizeof(error))
+		error = 0;
+	close(report[0]);
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return -errno;
+	if (error)
+		return -error;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int host_run_instead(char *const argv[])
+{
+	execv(argv[0], argv);
+	return -errno;
+}

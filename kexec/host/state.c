@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* /run/kexec-ima: a private folder, files that are whole or not there, and one lock. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host.h"
+
+#define STATE_FILE_MAX (32u << 20)	/* bytes; larger than any checkpoint */
+
+int host_state_open(const struct host_root *root)
+{
+	char path[PATH_MAX];
+	struct stat stat;
+	int fd, error = host_path(root, HOST_STATE_DIR, path);
+
+	if (error)
+		return error;
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ELOOP || errno == ENOTDIR ? -EPERM : -errno;
+	if (fstat(fd, &stat) < 0)
+		error = -errno;
+	else if (stat.st_uid != geteuid() || (stat.st_mode & 022))
+		error = -EPERM;
+	else if ((stat.st_mode & 0777) != 0700 && fchmod(fd, 0700) < 0)
+		error = -errno;
+	if (error) {
+		close(fd);
+		return error;
+	}
+	return fd;
+}
+
+char *host_state_read(int dir, const char *name)
+{
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat stat;
+	char *text = NULL;
+	ssize_t got;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode) || stat.st_size > STATE_FILE_MAX ||
+	    stat.st_uid != geteuid())
+		goto out;
+	text = malloc((size_t)stat.st_size + 1);
+	if (!text)
+		goto out;
+	got = host_read_fully(fd, text, (size_t)stat.st_size);
+	if (got < 0) {
+		free(text);
+		text = NULL;
+		goto out;
+	}
+	text[got] = '\0';
+out:
+	close(fd);
+	return text;
+}
+
+static int write_fully(int fd, const char *text)
+{
+	size_t size = strlen(text);
+
+	while (size) {
+		ssize_t done = write(fd, text, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		text += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+int host_state_write(int dir, const char *name, const char *text)
+{
+	char fresh[64];
+	int fd, error;
+
+	/* The name is one of ours and short; the process number keeps writers apart. */
+	snprintf(fresh, sizeof(fresh), ".%.32s.%ld", name, (long)getpid());
+	unlinkat(dir, fresh, 0);
+	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	error = write_fully(fd, text);
+	if (!error && fsync(fd) < 0)
+		error = -errno;
+	if (close(fd) < 0 && !error)
+		error = -errno;
+	if (!error && renameat(dir, fresh, dir, name) < 0)
+		error = -errno;
+	if (error)
+		unlinkat(dir, fresh, 0);
+	else if (fsync(dir) < 0)
+		error = -errno;
+	return error;
+}
+
+int host_state_remove(int dir, const char *name)
+{
+	return unlinkat(dir, name, 0) < 0 && errno != ENOENT ? -errno : 0;
+}
+
+static long read_holder(int fd)
+{
+	char text[32] = "";
+
+	return pread(fd, text, sizeof(text) - 1, 0) > 0 ? strtol(text, NULL, 10) : 0;
+}
+
+int host_state_lock(int dir, unsigned milliseconds, long *holder)
+{
+	const unsigned step = 50;
+	char text[32];
+	int fd = openat(dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+
+	*holder = 0;
+	if (fd < 0)
+		return -errno;
+	for (unsigned waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += step) {
+		if (errno != EWOULDBLOCK && errno != EINTR) {
+			int error = -errno;
+
+			close(fd);
+			return error;
+		}
+		if (waited >= milliseconds) {
+			*holder = read_holder(fd);
+			close(fd);
+			return -EBUSY;
+		}
+		host_sleep_ms(step);
+	}
+	/* Who holds it is told to those who wait; a failure to write it changes nothing. */
+	snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0)
+		return fd;
+	return fd;
+}

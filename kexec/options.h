@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the user asks for: from the command line of `kexec` or `kexec-ima`, and from the file. */
+#ifndef KEXEC_IMA_OPTIONS_H
+#define KEXEC_IMA_OPTIONS_H
+
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define OPTIONS_CONFIG "/etc/kexec-ima.conf"
+#define OPTIONS_INTERVAL_SECONDS 3600	/* until the execute, unless said otherwise */
+#define OPTIONS_CONFIDENCE 0.999
+/*
+ * What a shutdown itself measures, bytes: a Debian 12 with systemd measured 730 between load and
+ * execute under ima_policy=tcb|critical_data.
+ */
+#define OPTIONS_BURST_BYTES 1024
+
+enum check_mode { CHECK_REFUSE, CHECK_RELOAD, CHECK_COLDBOOT, CHECK_WARN };
+
+/* Everything that can have a default in the file.  Plain values. */
+struct settings {
+	bool headroom;			/* loads are judged */
+	bool headroom_given;		/* .headroom_bytes instead of the estimate */
+	uint64_t headroom_bytes;	/* growth to leave room for */
+	bool check;			/* executes are judged */
+	enum check_mode mode;
+	bool warn;			/* say it, do not refuse */
+	bool has_interval;
+	uint64_t interval_seconds;
+	double confidence;		/* 0 < P < 1 */
+	uint64_t burst_bytes;		/* shutdown burst */
+	char kexec[PATH_MAX];		/* path of the real kexec */
+};
+
+enum action {
+	ACTION_PASS,	/* the real kexec, nothing else */
+	ACTION_LOAD,	/* load and judge */
+	ACTION_EXECUTE,	/* judge and execute */
+	ACTION_CHECK,	/* judge */
+};
+
+/* A parsed command line of `kexec`.  Owns .arguments and its strings. */
+struct request {
+	enum action action;
+	struct settings settings;
+	const char *sysroot;		/* --ima-sysroot, or NULL */
+	char **arguments;		/* for the real kexec; [0] is its path; NULL at the end */
+	bool replaced_auto;		/* -a was given and became -s */
+};
+
+#define OPTIONS_ERROR_SIZE 256
+
+void settings_init(struct settings *settings, const char *real_kexec);
+/* "90s", "10min", "2h", "3d", "1h30min", "45" (seconds). */
+bool parse_seconds(const char *text, uint64_t *seconds);
+/* "4096", "12K", "3M". */
+bool parse_bytes(const char *text, uint64_t *bytes);
+bool parse_confidence(const char *text, double *confidence);
+bool parse_mode(const char *text, enum check_mode *mode);
+
+/*
+ * Set one key, as it is called in the file (an option is the same behind "--ima-").  @value NULL: an
+ * option without one.  False: @error has a sentence.
+ */
+bool settings_set(struct settings *settings, const char *key, const char *value,
+		  char error[OPTIONS_ERROR_SIZE]);
+/*
+ * Read the text of the configuration file.  0, or the number of the first bad line with a sentence
+ * in @error, or -1 (out of memory).
+ */
+int settings_from_text(struct settings *settings, const char *text,
+		       char error[OPTIONS_ERROR_SIZE]);
+
+/* Whether any argument is one of ours; also finds --ima-sysroot=DIR (else *@sysroot is NULL). */
+bool request_has_own_options(int argc, char *const argv[], const char **sysroot);
+/*
+ * Parse the command line of `kexec` on top of @defaults.  False: a wrong usage, said in @error.
+ * In both cases free with request_free().
+ */
+bool request_parse(int argc, char *const argv[], const struct settings *defaults,
+		   struct request *request, char error[OPTIONS_ERROR_SIZE]);
+void request_free(struct request *request);
+
+#endif

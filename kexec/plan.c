@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Request and decision in, next step out.  Nothing else in the program knows policy. */
+#include "plan.h"
+
+enum status plan_status(const struct imalog_decision *decision)
+{
+	switch (decision->verdict) {
+	case IMALOG_FITS:
+	case IMALOG_TIGHT:
+		return STATUS_DONE;
+	case IMALOG_SHORT:
+	case IMALOG_NOT_CARRIED:
+		return STATUS_REFUSED;
+	case IMALOG_UNKNOWN:
+		break;
+	}
+	/* Nothing to execute is a definite answer to "may I execute?". */
+	return decision->reason == IMALOG_REASON_NOTHING_LOADED ? STATUS_REFUSED : STATUS_UNKNOWN;
+}
+
+struct plan plan_before_load(const struct imalog_decision *decision,
+			     const struct settings *settings)
+{
+	bool hopeless = decision->verdict == IMALOG_NOT_CARRIED &&
+			(decision->reason == IMALOG_REASON_NO_CARRY ||
+			 decision->reason == IMALOG_REASON_TEMPLATE_IMA);
+
+	if (hopeless && !settings->warn)
+		return (struct plan){ STEP_UNLOAD, STATUS_REFUSED };
+	return (struct plan){ STEP_LOAD, STATUS_DONE };
+}
+
+struct plan plan_after_load(const struct imalog_decision *decision,
+			    const struct settings *settings)
+{
+	switch (decision->verdict) {
+	case IMALOG_FITS:
+		return (struct plan){ STEP_END, STATUS_DONE };
+	case IMALOG_TIGHT:
+	case IMALOG_SHORT:
+	case IMALOG_NOT_CARRIED:
+		if (!settings->warn)
+			return (struct plan){ STEP_UNLOAD, STATUS_REFUSED };
+		return (struct plan){ STEP_END, STATUS_DONE };
+	case IMALOG_UNKNOWN:
+		break;
+	}
+	return (struct plan){ STEP_END, settings->warn ? STATUS_DONE : STATUS_UNKNOWN };
+}
+
+/* The log would survive as it is now; what may come is said, not refused. */
+static bool survives(const struct imalog_decision *decision)
+{
+	return decision->verdict == IMALOG_FITS || decision->verdict == IMALOG_TIGHT;
+}
+
+struct plan plan_check(const struct imalog_decision *decision, const struct settings *settings,
+		       bool execute, bool reloaded, bool can_reload)
+{
+	bool nothing = decision->reason == IMALOG_REASON_NOTHING_LOADED;
+	bool warn = settings->warn || settings->mode == CHECK_WARN;
+	enum status status = plan_status(decision);
+
+	if (nothing)
+		return (struct plan){ STEP_END, STATUS_REFUSED };
+	if (survives(decision))
+		return (struct plan){ execute ? STEP_EXECUTE : STEP_END, STATUS_DONE };
+	if (settings->mode == CHECK_RELOAD && !reloaded && can_reload)
+		return (struct plan){ STEP_RELOAD, status };
+	if (warn)
+		return (struct plan){ execute ? STEP_EXECUTE : STEP_END, STATUS_DONE };
+	if (settings->mode == CHECK_COLDBOOT)
+		return (struct plan){ STEP_UNLOAD, status };
+	return (struct plan){ STEP_END, status };
+}

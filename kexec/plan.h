@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Policy, and only here: what to do about a decision, and how to end. */
+#ifndef KEXEC_IMA_PLAN_H
+#define KEXEC_IMA_PLAN_H
+
+#include "imalog.h"
+#include "options.h"
+
+/* Exit statuses; the real kexec's own otherwise. */
+enum status {
+	STATUS_DONE = 0,	/* fits, complete, done */
+	STATUS_ERROR = 1,	/* could not read, could not run */
+	STATUS_USAGE = 2,
+	STATUS_REFUSED = 3,	/* does not fit, would not be carried */
+	STATUS_UNKNOWN = 4,	/* cannot tell */
+};
+
+enum step {
+	STEP_END,	/* nothing more to do */
+	STEP_LOAD,	/* run the real kexec */
+	STEP_UNLOAD,	/* make sure that nothing is loaded */
+	STEP_RELOAD,	/* load the recorded image again, then judge again */
+	STEP_EXECUTE,	/* run the real kexec -e */
+};
+
+struct plan {
+	enum step step;
+	enum status status;	/* how to end when the step is done */
+};
+
+/* The status that a decision alone stands for. */
+enum status plan_status(const struct imalog_decision *decision);
+/* Before the load: is it hopeless?  STEP_LOAD, or STEP_UNLOAD with a status. */
+struct plan plan_before_load(const struct imalog_decision *decision,
+			     const struct settings *settings);
+/* After the load: STEP_END keeps it, STEP_UNLOAD refuses it. */
+struct plan plan_after_load(const struct imalog_decision *decision,
+			    const struct settings *settings);
+/*
+ * A check.  @execute: with -e.  @reloaded: this decision was made after a STEP_RELOAD.
+ * @can_reload: the arguments of the load are known.
+ */
+struct plan plan_check(const struct imalog_decision *decision, const struct settings *settings,
+		       bool execute, bool reloaded, bool can_reload);
+
+#endif

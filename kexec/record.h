@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is kept in /run/kexec-ima between two runs, as structs and as JSON text. */
+#ifndef KEXEC_IMA_RECORD_H
+#define KEXEC_IMA_RECORD_H
+
+#include "scan.h"
+
+#define RECORD_BOOT_ID_SIZE 64	/* bytes, the NUL included */
+
+/* What was loaded, for --ima-check and a reload.  Owns arguments and directory. */
+struct load_record {
+	char boot_id[RECORD_BOOT_ID_SIZE];
+	double boottime_seconds;	/* when, on the boot-time clock */
+	char *directory;		/* where the real kexec was run, for relative paths */
+	char **arguments;		/* of the real kexec, its path first, NULL at the end */
+	struct imalog_position position;	/* sums of the log when it was loaded */
+	bool has_mark;			/* the kernel's event was seen */
+	struct imalog_mark mark;	/* valid with has_mark */
+	enum imalog_complaint complaint;	/* said by the kernel during the load */
+	uint64_t interval_seconds;	/* planned time until the execute */
+	bool has_deadline;
+	uint64_t deadline_seconds;	/* after the load */
+};
+
+void load_record_free(struct load_record *record);
+/* New text that the caller frees, or NULL when memory is short. */
+char *load_record_to_text(const struct load_record *record);
+/* False when @text is not such a record; then @record is empty. */
+bool load_record_from_text(const char *text, struct load_record *record);
+
+/* How far the log was read in this boot, so that the next reading begins there. */
+struct checkpoint {
+	char boot_id[RECORD_BOOT_ID_SIZE];
+	double boottime_seconds;	/* when it was read */
+	struct scan scan;		/* without damage; owned */
+};
+
+char *checkpoint_to_text(const struct checkpoint *checkpoint);
+bool checkpoint_from_text(const char *text, struct checkpoint *checkpoint);
+
+/* Facts about the kernel that cannot change within a boot and take long to read. */
+char *facts_to_text(const char *boot_id, const struct imalog_facts *facts);
+/* False unless @text is of the boot @boot_id; sets the bits it knows in @facts. */
+bool facts_from_text(const char *text, const char *boot_id, struct imalog_facts *facts);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a person or a script is told.  Written to a FILE that the caller hands in. */
+#ifndef KEXEC_IMA_REPORT_H
+#define KEXEC_IMA_REPORT_H
+
+#include <stdio.h>
+
+#include "scan.h"
+
+/* Everything there is to tell; all pointers are borrowed. */
+struct view {
+	const struct scan *scan;
+	uint64_t staged_bytes;
+	const struct imalog_facts *facts;
+	const struct imalog_decision *decision;
+	const struct imalog_estimate *estimate;
+	bool has_age;
+	uint64_t age_seconds;		/* of the load */
+	bool has_grown;
+	uint64_t grown_bytes;		/* by which the log grew since the load */
+	bool has_deadline;
+	uint64_t deadline_seconds;	/* from now, at the estimate's speed */
+	const char *deadline_when;	/* the same as a date, or NULL */
+	bool judged_load;		/* .has_age, and the two below are from our own record */
+	uint64_t interval_seconds;	/* planned between load and execute */
+	bool deadline_passed;		/* the deadline that was given at the load */
+};
+
+/* "1d2h", "3h20min", "45s": two units at most. */
+void report_span(uint64_t seconds, char out[32]);
+
+/* One sentence without a full stop: the verdict with its numbers and what to do. */
+void report_verdict(const struct view *view, char *out, size_t size);
+/* The lines that a load or a check prints below its verdict. */
+void report_details(FILE *to, const struct view *view);
+/* `kexec-ima status`. */
+void report_status_text(FILE *to, const struct view *view);
+void report_status_json(FILE *to, const struct view *view);
+
+#endif
