@@ -84,23 +84,26 @@ static bool read_foreign(const char *argument, struct seen *seen)
 	return false;
 }
 
-bool request_has_own_options(int argc, char *const argv[], const char **sysroot)
+struct glance request_glance(int argc, char *const argv[])
 {
 	static const char root[] = "--ima-sysroot=";
+	struct glance glance = { 0 };
 	struct seen seen = { 0 };
-	bool found = false;
 
-	*sysroot = NULL;
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
 		if (!strncmp(argv[i], prefix, PREFIX_SIZE)) {
-			found = true;
+			glance.wants_file = true;
 			if (!strncmp(argv[i], root, sizeof(root) - 1))
-				*sysroot = argv[i] + sizeof(root) - 1;
+				glance.sysroot = argv[i] + sizeof(root) - 1;
 		} else if (read_foreign(argv[i], &seen)) {
 			i++;
 		}
 	}
-	return found;
+	/* A crash kernel, an unload, a question: a mistake in the file must not stop these. */
+	if (!seen.panic && !seen.unload && !seen.other &&
+	    (seen.load || seen.exec || seen.force || seen.classic_load || seen.image))
+		glance.wants_file = true;
+	return glance;
 }
 
 /* "--ima-KEY" or "--ima-KEY=VALUE", each at most once. */

@@ -73,8 +73,13 @@ bool settings_set(struct settings *settings, const char *key, const char *value,
 int settings_from_text(struct settings *settings, const char *text,
 		       char error[OPTIONS_ERROR_SIZE]);
 
-/* Whether any argument is one of ours; also finds --ima-sysroot=DIR (else *@sysroot is NULL). */
-bool request_has_own_options(int argc, char *const argv[], const char **sysroot);
+/* What must be known of a command line before the file can be read. */
+struct glance {
+	const char *sysroot;	/* of --ima-sysroot=DIR, or NULL */
+	bool wants_file;	/* it loads, executes or has an option of ours: the file matters */
+};
+
+struct glance request_glance(int argc, char *const argv[]);
 /*
  * Parse the command line of `kexec` on top of @defaults.  False: a wrong usage, said in @error.
  * In both cases free with request_free().

@@ -149,7 +149,8 @@ static void age_line(FILE *to, const struct view *view)
 {
 	char span[32];
 
-	if (!view->has_age && !view->has_grown)
+	/* A load of this moment needs no telling. */
+	if (view->has_age ? !view->age_seconds && !view->grown_bytes : !view->has_grown)
 		return;
 	line(to, "load");
 	if (view->has_age) {

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* kexec-ima status: what is, without doing anything. */
+#include "command.h"
+
+int cmd_status(struct run *run, int argc, char **argv)
+{
+	struct imalog_decision decision;
+	struct imalog_estimate estimate;
+	struct imalog_growth growth;
+	struct survey_failure failure;
+	struct settings settings;
+	struct survey survey;
+	struct view view;
+	enum status status;
+	char when[64];
+	bool known;
+
+	if (argc > 1)
+		return (int)complain(STATUS_USAGE, "status takes no argument: %s", argv[1]);
+	status = read_settings(run, &settings);
+	if (status)
+		return (int)status;
+	if (survey_take(&run->root, &survey, &failure)) {
+		survey_free(&survey);
+		return (int)complain_survey(run, &failure);
+	}
+	known = survey_growth(&survey, &growth);
+	imalog_estimate_growth(known ? &growth : NULL, NULL, settings.interval_seconds,
+			       settings.burst_bytes, &estimate);
+	imalog_decide(&survey.scan.census, survey.has_load ? &survey.load : NULL, &survey.facts,
+		      estimate.bound_bytes, &decision);
+	fill_view(&view, &survey, &decision, &estimate);
+	date_view(&view, when, sizeof(when));
+	if (run->json)
+		report_status_json(stdout, &view);
+	else if (!run->quiet)
+		report_status_text(stdout, &view);
+	status = decision.reason == IMALOG_REASON_NOTHING_LOADED ? STATUS_DONE
+								 : plan_status(&decision);
+	survey_free(&survey);
+	return (int)status;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the commands share: the run they belong to, messages, and the steps of a load. */
+#ifndef KEXEC_IMA_COMMAND_H
+#define KEXEC_IMA_COMMAND_H
+
+#include <stdio.h>
+
+#include "options.h"
+#include "plan.h"
+#include "report.h"
+#include "survey.h"
+
+/* One run of the program. */
+struct run {
+	struct host_root root;
+	bool quiet, verbose, json;
+	const char *mode;	/* --mode of a command, or NULL */
+};
+
+/* "kexec-ima: ..." and a new line on stderr.  Returns @status. */
+enum status complain(enum status status, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/* The sentence for a survey that failed, with what to do. */
+enum status complain_survey(const struct run *run, const struct survey_failure *failure);
+
+/* Read /etc/kexec-ima.conf below the root on top of the built-in values.  A status. */
+enum status read_settings(const struct run *run, struct settings *settings);
+
+/*
+ * Take the one lock of all loads, checks and executes; held until the process ends, an exec
+ * included.  STATUS_DONE or a status that was explained.
+ */
+enum status take_lock(const struct run *run);
+
+/* Fill what follows from a survey, a decision and an estimate.  The view borrows all three. */
+void fill_view(struct view *view, const struct survey *survey,
+	       const struct imalog_decision *decision, const struct imalog_estimate *estimate);
+/* As above, with the date of the deadline written to @when. */
+void date_view(struct view *view, char *when, size_t size);
+
+/* A load, made and proven (load.c). */
+struct load_job {
+	const struct run *run;
+	const struct settings *settings;
+	char *const *arguments;		/* of the real kexec */
+	const char *directory;		/* where to run it; NULL: here */
+	const struct imalog_estimate *estimate;	/* the growth to leave room for */
+	struct survey *survey;		/* the look before the load; afterwards the one after it */
+	struct imalog_decision decision;	/* afterwards: the judgement */
+};
+
+/*
+ * Run the real kexec and find the proof of what it did.  True: job->decision holds.  False: it
+ * ended otherwise, *@status says how, and that was explained.
+ */
+bool load_and_prove(struct load_job *job, int *status);
+/* Make sure that nothing is loaded.  False (explained) when something still is. */
+bool unload(const struct run *run, const char *kexec);
+
+/* Why the real kexec cannot be run, and what to do. */
+enum status explain_run(const char *kexec, int error);
+
+/* The verbs.  Each returns an exit status. */
+int do_load(struct run *run, struct request *request);
+int do_check(struct run *run, struct request *request);
+int cmd_check(struct run *run, int argc, char **argv);
+int cmd_status(struct run *run, int argc, char **argv);
+
+#endif

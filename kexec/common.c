@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Messages, settings, the lock and the view: what every command begins or ends with. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define LOCK_MS 10000	/* how long another run is waited for */
+#define CONFIG_MAX (64u << 10)	/* bytes of the configuration file */
+
+enum status complain(enum status status, const char *format, ...)
+{
+	va_list list;
+
+	va_start(list, format);
+	fputs("kexec-ima: ", stderr);
+	vfprintf(stderr, format, list);
+	fputc('\n', stderr);
+	va_end(list);
+	return status;
+}
+
+/* Why the log is not there: nothing mounted, or a kernel without IMA. */
+static const char *advise_missing(const struct run *run)
+{
+	char path[PATH_MAX];
+
+	if (!host_path(&run->root, "/sys/kernel/security/lsm", path) && !access(path, F_OK))
+		return "this kernel runs without IMA: boot one with CONFIG_IMA and an IMA policy";
+	return "mount securityfs (mount -t securityfs securityfs /sys/kernel/security) and boot "
+	       "a kernel with CONFIG_IMA";
+}
+
+enum status complain_survey(const struct run *run, const struct survey_failure *failure)
+{
+	switch (failure->error) {
+	case -ENOENT:
+		return complain(STATUS_ERROR, "%s is not there: %s", failure->path,
+				advise_missing(run));
+	case -EACCES:
+	case -EPERM:
+		return complain(STATUS_ERROR, "%s cannot be read: run as root", failure->path);
+	case -EBUSY:
+		return complain(STATUS_ERROR,
+				"%s is held by a process that stages or deletes records, also after "
+				"%d s: try again when it is done", failure->path,
+				HOST_LOG_BUSY_MS / 1000);
+	default:
+		return complain(STATUS_ERROR, "%s cannot be read: %s", failure->path,
+				strerror(-failure->error));
+	}
+}
+
+enum status read_settings(const struct run *run, struct settings *settings)
+{
+	char *text, error[OPTIONS_ERROR_SIZE];
+	ssize_t size;
+	int line;
+
+	settings_init(settings, REAL_KEXEC);
+	size = host_read_all(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text);
+	if (size == -ENOENT || size == -ENOTDIR)
+		return STATUS_DONE;
+	if (size < 0)
+		return complain(STATUS_ERROR, "%s%s cannot be read: %s", run->root.path,
+				OPTIONS_CONFIG, strerror((int)-size));
+	line = settings_from_text(settings, text, error);
+	free(text);
+	if (line)
+		return complain(STATUS_USAGE, "%s%s, line %d: %s", run->root.path, OPTIONS_CONFIG,
+				line, error);
+	return STATUS_DONE;
+}
+
+enum status take_lock(const struct run *run)
+{
+	int dir = host_state_open(&run->root), fd;
+	long holder;
+
+	if (dir < 0)
+		return complain(STATUS_ERROR, "%s%s cannot be used: %s", run->root.path,
+				HOST_STATE_DIR,
+				dir == -EPERM ? "it must be a folder of root's that others cannot "
+						"write to, and no symbolic link"
+					      : strerror(-dir));
+	fd = host_state_lock(dir, LOCK_MS, &holder);
+	close(dir);
+	if (fd == -EBUSY)
+		return complain(STATUS_ERROR,
+				"another load, check or execute (process %ld) has held %s%s/lock for "
+				"%d s: wait for it, or end it", holder, run->root.path,
+				HOST_STATE_DIR, LOCK_MS / 1000);
+	if (fd < 0)
+		return complain(STATUS_ERROR, "%s%s/lock cannot be taken: %s", run->root.path,
+				HOST_STATE_DIR, strerror(-fd));
+	return STATUS_DONE;
+}
+
+void fill_view(struct view *view, const struct survey *survey,
+	       const struct imalog_decision *decision, const struct imalog_estimate *estimate)
+{
+	const struct load_record *record = &survey->record;
+
+	*view = (struct view){
+		.scan = &survey->scan,
+		.staged_bytes = survey->staged_bytes,
+		.facts = &survey->facts,
+		.decision = decision,
+		.estimate = estimate,
+	};
+	if (survey->facts.loaded) {
+		view->has_age = survey_load_age(survey, &view->age_seconds);
+		view->has_grown = survey_growth_since_load(survey, &view->grown_bytes);
+	}
+	if (view->has_age) {
+		view->judged_load = true;
+		view->interval_seconds = record->interval_seconds;
+		view->deadline_passed =
+			record->has_deadline && view->age_seconds > record->deadline_seconds;
+	}
+	if (estimate && decision->has_segment && decision->room_bytes >= 0 &&
+	    (uint64_t)decision->room_bytes >= decision->last_bytes)
+		view->has_deadline = imalog_deadline(
+			estimate, (uint64_t)decision->room_bytes - decision->last_bytes,
+			&view->deadline_seconds);
+}
+
+void date_view(struct view *view, char *when, size_t size)
+{
+	time_t now = time(NULL), then;
+	struct tm parts;
+
+	if (!view->has_deadline || view->deadline_seconds > 3650u * 86400u)
+		return;
+	then = now + (time_t)view->deadline_seconds;
+	if (localtime_r(&then, &parts) && strftime(when, size, "%Y-%m-%d %H:%M:%S %Z", &parts))
+		view->deadline_when = when;
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A load and its proof: the real kexec runs, and then the kernel's own kexec_load event, its flag
+ * in sysfs and its silence in /dev/kmsg say what it did.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+
+enum status explain_run(const char *kexec, int error)
+{
+	if (error == -ENOENT)
+		return complain(STATUS_ERROR,
+				"the real kexec, %s, is not there: install kexec-tools, or name it with "
+				"kexec = PATH in " OPTIONS_CONFIG, kexec);
+	if (error == -ELOOP)
+		return complain(STATUS_ERROR,
+				"%s is this program and not the real kexec: name the real one with "
+				"kexec = PATH in " OPTIONS_CONFIG, kexec);
+	return complain(STATUS_ERROR, "the real kexec, %s, cannot be run: %s", kexec,
+			strerror(-error));
+}
+
+bool unload(const struct run *run, const char *kexec)
+{
+	char *arguments[] = { (char *)kexec, (char *)"-s", (char *)"-u", NULL };
+	struct imalog_facts facts = { 0 };
+	int status;
+
+	survey_forget_load(&run->root);
+	status = host_run(arguments, NULL, false);
+	if (status < 0)
+		explain_run(kexec, status);
+	host_kernel_loaded(&run->root, &facts);
+	if ((facts.known & IMALOG_KNOWS_LOADED) && !facts.loaded)
+		return true;
+	complain(STATUS_ERROR,
+		 "the image could not be unloaded (%s -s -u ended with %d): do not execute it, "
+		 "cold boot this machine", kexec, status < 0 ? 127 : status);
+	return false;
+}
+
+/* The event of the load just made: there was none like it before. */
+static const struct imalog_mark *new_load(const struct survey *before, const struct survey *after)
+{
+	if (!after->has_load || after->facts.load_from_record)
+		return NULL;
+	if (before->has_load && survey_is_same_load(&before->load, &after->load))
+		return NULL;
+	return &after->load;
+}
+
+/* Write down what was loaded; the survey then knows it too (without the arguments). */
+static void keep(const struct load_job *job, struct survey *after,
+		 const struct imalog_mark *mark)
+{
+	struct load_record record = {
+		.boottime_seconds = after->has_uptime ? after->uptime : 0,
+		.arguments = (char **)job->arguments,
+		.position = after->scan.census.total,
+		.has_mark = mark,
+		.complaint = after->facts.complaint,
+		.interval_seconds = job->settings->interval_seconds,
+	};
+	char here[PATH_MAX];
+	struct view view;
+	int error;
+
+	if (mark)
+		record.mark = *mark;
+	memcpy(record.boot_id, after->boot_id, sizeof(record.boot_id));
+	record.directory = (char *)job->directory;
+	if (!record.directory)
+		record.directory = getcwd(here, sizeof(here)) ? here : (char *)"/";
+	fill_view(&view, after, &job->decision, job->estimate);
+	record.has_deadline = view.has_deadline;
+	record.deadline_seconds = view.deadline_seconds;
+	error = survey_keep_load(&job->run->root, &record);
+	if (error)
+		complain(STATUS_ERROR,
+			 "%s%s/load.json cannot be written: %s; a later --ima-check=reload will not "
+			 "know this load", job->run->root.path, HOST_STATE_DIR, strerror(-error));
+	record.arguments = NULL;
+	record.directory = NULL;
+	after->record = record;
+	after->has_record = true;
+	after->record_is_ours = true;
+}
+
+/*
+ * The real kexec failed.  The kernel may have sized and logged a segment before it did, and then
+ * nothing is known any more about an image that was loaded earlier.
+ */
+static void doubt_earlier(struct load_job *job)
+{
+	struct survey_failure failure;
+	struct survey after;
+	bool sized = survey_take(&job->run->root, &after, &failure) ||
+		     new_load(job->survey, &after);
+
+	if (sized && after.facts.loaded) {
+		complain(STATUS_ERROR, "the failed load has changed the kernel's segment: the image "
+				       "that was loaded before is unloaded too");
+		unload(job->run, job->arguments[0]);
+	}
+	survey_free(&after);
+}
+
+static bool run_real(struct load_job *job, int *status)
+{
+	int result;
+
+	if (job->run->verbose) {
+		fputs("kexec-ima: running", stderr);
+		for (char *const *argument = job->arguments; *argument; argument++)
+			fprintf(stderr, " %s", *argument);
+		fputc('\n', stderr);
+	}
+	result = host_run((char *const *)job->arguments, job->directory, false);
+	if (!result)
+		return true;
+	*status = result < 0 ? (int)explain_run(job->arguments[0], result) : result;
+	doubt_earlier(job);
+	return false;
+}
+
+bool load_and_prove(struct load_job *job, int *status)
+{
+	const struct host_root *root = &job->run->root;
+	enum imalog_complaint complaint = IMALOG_COMPLAINT_UNREADABLE;
+	const struct imalog_mark *mark;
+	struct survey_failure failure;
+	struct survey after;
+	int kmsg, error = host_run_check(job->arguments[0]);
+
+	if (error) {
+		*status = explain_run(job->arguments[0], error);
+		return false;
+	}
+	survey_forget_load(root);
+	kmsg = host_kmsg_open(root);
+	if (!run_real(job, status)) {
+		if (kmsg >= 0)
+			close(kmsg);
+		return false;
+	}
+	if (kmsg >= 0)
+		complaint = host_kmsg_finish(kmsg);
+	if (survey_take(root, &after, &failure)) {
+		survey_free(&after);
+		complain_survey(job->run, &failure);
+		if (!job->settings->warn)
+			unload(job->run, job->arguments[0]);
+		*status = STATUS_ERROR;
+		return false;
+	}
+	mark = new_load(job->survey, &after);
+	after.facts.complaint = complaint;
+	if (!mark) {
+		after.has_load = false;
+		after.facts.known |= IMALOG_KNOWS_LOAD_POSITION;
+		after.facts.load_position = after.scan.census.total;
+	}
+	if ((after.facts.known & IMALOG_KNOWS_LOADED) && !after.facts.loaded) {
+		survey_free(&after);
+		*status = complain(STATUS_ERROR,
+				   "%s ended with 0, but nothing is loaded (%s/sys/kernel/kexec_loaded "
+				   "is 0): look at the kernel's log", job->arguments[0], root->path);
+		return false;
+	}
+	imalog_decide(&after.scan.census, mark, &after.facts, job->estimate->bound_bytes,
+		      &job->decision);
+	keep(job, &after, mark);
+	survey_free(job->survey);
+	*job->survey = after;
+	return true;
+}
