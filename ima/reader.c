@@ -133,10 +133,11 @@ int imalog_reader_next(struct imalog_reader *reader, struct imalog_record *recor
 		return 1;
 	cursor.data = reader->window.data + reader->at;
 	error = parse(reader, &cursor, record);
-	if (error == IMALOG_ERROR_CUT && !reader->last) {
+	if (error == IMALOG_ERROR_CUT) {
 		if (reader->window.size - reader->at >= reader->format.record_max)
-			return fail(reader, IMALOG_ERROR_TOO_BIG);
-		return 1;
+			error = IMALOG_ERROR_TOO_BIG;
+		else if (!reader->last)
+			return 1;
 	}
 	if (error)
 		return fail(reader, error);

@@ -8,7 +8,7 @@ bool imalog_span_is(struct imalog_span span, const char *text)
 {
 	size_t size = strlen(text);
 
-	return span.size == size && !memcmp(span.data, text, size);
+	return span.size == size && (!size || !memcmp(span.data, text, size));
 }
 
 size_t imalog_escape(struct imalog_span span, char *out, size_t out_size)
