@@ -1,0 +1,516 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "build.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "naive.h"
+
+static const char *const templates[] = {
+	"ima", "ima-ng", "ima-sig", "ima-ngv2", "ima-sigv2", "ima-buf", "ima-modsig", "evm-sig",
+	"d-ng|n-ng", "d-ngv2|n-ng|imode",
+};
+
+/* Reads @log whole; how it ended, and the reader as it then was. */
+static int read_all(struct imalog_span log, const struct imalog_format *format,
+		    struct imalog_reader *reader)
+{
+	struct imalog_record record;
+	int result;
+
+	imalog_reader_init(reader, format);
+	imalog_reader_feed(reader, log, true);
+	do
+		result = imalog_reader_next(reader, &record);
+	while (!result);
+	return result;
+}
+
+static void make_small_log(struct build *build)
+{
+	build_file(build, "ima-ng", "boot_aggregate");
+	build_file(build, "ima", "/usr/bin/old");
+	build->violation = true;
+	build_file(build, "ima-sig", "/usr/bin/changed");
+	build->violation = false;
+	build_record(build, "ima-buf", (struct imalog_span){ NULL, 0 });
+	build_file(build, "d-ng|n-ng", "/x");
+	build_event(build, "kexec_load", 8192, 2546, 21);
+}
+
+static void every_template_in_every_format(void **state)
+{
+	(void)state;
+	for (size_t t = 0; t < COUNT(templates); t++) {
+		for (size_t o = 0; o < COUNT(build_orders); o++) {
+			for (size_t s = 0; s < COUNT(build_digest_sizes); s++) {
+				struct imalog_reader reader;
+				struct imalog_record record;
+				struct build build;
+				size_t first;
+
+				build_init_as(&build, build_orders[o], build_digest_sizes[s]);
+				build_file(&build, "ima-ng", "boot_aggregate");
+				first = build.size;
+				build.pcr = 11;
+				build_file(&build, templates[t], "/usr/bin/true");
+				imalog_reader_init(&reader, &build.format);
+				imalog_reader_feed(&reader, build_log(&build), true);
+				assert_int_equal(imalog_reader_next(&reader, &record), 0);
+				assert_int_equal(record.pcr, 10);
+				assert_int_equal(imalog_reader_next(&reader, &record), 0);
+				assert_int_equal(record.index, 1);
+				assert_int_equal(record.offset, first);
+				assert_int_equal(record.size, build.size - first);
+				assert_int_equal(record.pcr, 11);
+				assert_false(record.violation);
+				assert_int_equal(record.digest.size, build_digest_sizes[s]);
+				assert_true(imalog_span_is(record.name, templates[t]));
+				assert_ptr_equal(record.data.data + record.data.size,
+						 build.data + build.size);
+				assert_int_equal(imalog_reader_next(&reader, &record), 1);
+				assert_int_equal(imalog_reader_next(&reader, &record), 1);
+				build_free(&build);
+			}
+		}
+	}
+}
+
+static void data_of_the_template_ima_is_digest_length_name(void **state)
+{
+	struct imalog_reader reader;
+	struct imalog_record record;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	build_file(&build, "ima", "/bin/sh");
+	imalog_reader_init(&reader, &build.format);
+	imalog_reader_feed(&reader, build_log(&build), true);
+	assert_int_equal(imalog_reader_next(&reader, &record), 0);
+	assert_int_equal(record.data.size, 20 + 4 + 7);
+	assert_int_equal(record.size, 4 + 20 + 4 + 3 + 20 + 4 + 7);
+	assert_memory_equal(record.data.data + 24, "/bin/sh", 7);
+	build_free(&build);
+}
+
+static void a_record_without_data(void **state)
+{
+	struct imalog_reader reader;
+	struct imalog_record record;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	build_record(&build, "ima-ng", (struct imalog_span){ NULL, 0 });
+	imalog_reader_init(&reader, &build.format);
+	imalog_reader_feed(&reader, build_log(&build), true);
+	assert_int_equal(imalog_reader_next(&reader, &record), 0);
+	assert_int_equal(record.data.size, 0);
+	assert_int_equal(record.size, 4 + 20 + 4 + 6 + 4);
+	assert_int_equal(imalog_reader_next(&reader, &record), 1);
+	build_free(&build);
+}
+
+static void an_empty_log(void **state)
+{
+	const struct imalog_format format = { IMALOG_LITTLE_ENDIAN, 20, 0 };
+	struct imalog_reader reader;
+
+	(void)state;
+	assert_int_equal(read_all((struct imalog_span){ NULL, 0 }, &format, &reader), 1);
+	assert_int_equal(reader.offset, 0);
+	assert_int_equal(reader.error, 0);
+}
+
+/* A violation is a digest of zeroes, all of it. */
+static void violations(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < COUNT(build_digest_sizes); s++) {
+		for (size_t byte = 0; byte <= build_digest_sizes[s]; byte++) {
+			bool zero = byte == build_digest_sizes[s];
+			struct imalog_reader reader;
+			struct imalog_record record;
+			struct build build;
+
+			build_init_as(&build, IMALOG_LITTLE_ENDIAN, build_digest_sizes[s]);
+			build.violation = true;
+			build_file(&build, "ima-ng", "/x");
+			if (!zero)
+				build.data[4 + byte] = 1;
+			imalog_reader_init(&reader, &build.format);
+			imalog_reader_feed(&reader, build_log(&build), true);
+			assert_int_equal(imalog_reader_next(&reader, &record), 0);
+			assert_int_equal(record.violation, zero);
+			build_free(&build);
+		}
+	}
+}
+
+/* One good record, one thing broken in it. */
+static void broken_records(void **state)
+{
+	enum { PCR = 0, NAME_SIZE = 24, NAME = 28, DATA_SIZE = 34 };
+	static const struct {
+		const char *label;
+		size_t place;		/* byte of the record */
+		const char *bytes;
+		size_t size;
+		int result;
+	} table[] = {
+		{ "as it was", PCR, "\x0a", 1, 1 },
+		{ "PCR 0", PCR, "\0", 1, 1 },
+		{ "PCR 63", PCR, "\x3f", 1, 1 },
+		{ "PCR 64", PCR, "\x40", 1, IMALOG_ERROR_BAD_PCR },
+		{ "PCR 10 + 2^8", PCR, "\x0a\1", 2, IMALOG_ERROR_BAD_PCR },
+		{ "PCR 10 + 2^24", PCR, "\x0a\0\0\1", 4, IMALOG_ERROR_BAD_PCR },
+		{ "PCR 2^32 - 1", PCR, "\xff\xff\xff\xff", 4, IMALOG_ERROR_BAD_PCR },
+		{ "no name", NAME_SIZE, "\0", 1, IMALOG_ERROR_BAD_NAME },
+		{ "name of 1025 bytes", NAME_SIZE, "\1\4", 2, IMALOG_ERROR_BAD_NAME },
+		{ "name of 2^31 bytes", NAME_SIZE, "\0\0\0\x80", 4, IMALOG_ERROR_BAD_NAME },
+		{ "name of 2^32 - 1 bytes", NAME_SIZE, "\xff\xff\xff\xff", 4, IMALOG_ERROR_BAD_NAME },
+		{ "name of 1024 bytes", NAME_SIZE, "\0\4", 2, IMALOG_ERROR_CUT },
+		{ "blank in the name", NAME + 3, " ", 1, IMALOG_ERROR_BAD_NAME },
+		{ "control byte in the name", NAME, "\x1b", 1, IMALOG_ERROR_BAD_NAME },
+		{ "NUL in the name", NAME + 5, "\0", 1, IMALOG_ERROR_BAD_NAME },
+		{ "DEL in the name", NAME, "\x7f", 1, IMALOG_ERROR_BAD_NAME },
+		{ "high byte in the name", NAME, "\x80", 1, IMALOG_ERROR_BAD_NAME },
+		{ "another name", NAME, "!~", 2, 1 },
+		{ "one byte of data too many", DATA_SIZE, "\x34", 1, IMALOG_ERROR_CUT },
+		{ "2^24 bytes of data", DATA_SIZE, "\0\0\0\1", 4, IMALOG_ERROR_TOO_BIG },
+		{ "2^32 - 1 bytes of data", DATA_SIZE, "\xff\xff\xff\xff", 4, IMALOG_ERROR_TOO_BIG },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		/* Behind a good record, so that the remembered name is there to be mistaken. */
+		for (int behind = 0; behind < 2; behind++) {
+			struct imalog_reader reader;
+			struct build build;
+			size_t start;
+			int result;
+
+			build_init(&build);
+			if (behind)
+				build_file(&build, "ima-ng", "/1");
+			start = build.size;
+			build_file(&build, "ima-ng", "/2");
+			assert_int_equal(build.data[start + DATA_SIZE], 0x33);
+			memcpy(build.data + start + table[i].place, table[i].bytes, table[i].size);
+			result = read_all(build_log(&build), &build.format, &reader);
+			if (result != table[i].result)
+				fail_msg("%s: %d", table[i].label, result);
+			assert_int_equal(reader.offset, result == 1 ? build.size : start);
+			assert_int_equal(reader.index, behind + (result == 1));
+			assert_null(naive_compare(build_log(&build), &build.format, 1));
+			build_free(&build);
+		}
+	}
+}
+
+static void an_error_stays(void **state)
+{
+	struct imalog_reader reader;
+	struct imalog_record record;
+	struct build bad, good;
+
+	(void)state;
+	build_init(&bad);
+	build_init(&good);
+	build_file(&bad, "ima-ng", "/1");
+	bad.data[0] = 64;
+	build_file(&good, "ima-ng", "/1");
+	assert_int_equal(read_all(build_log(&bad), &bad.format, &reader), IMALOG_ERROR_BAD_PCR);
+	assert_int_equal(imalog_reader_next(&reader, &record), IMALOG_ERROR_BAD_PCR);
+	imalog_reader_feed(&reader, build_log(&good), true);
+	assert_int_equal(imalog_reader_next(&reader, &record), IMALOG_ERROR_BAD_PCR);
+	assert_int_equal(reader.error, IMALOG_ERROR_BAD_PCR);
+	build_free(&bad);
+	build_free(&good);
+}
+
+/* Cut anywhere: the good part is there, and the byte where it ends is told. */
+static void cut_at_every_byte(void **state)
+{
+	(void)state;
+	for (size_t o = 0; o < COUNT(build_orders); o++) {
+		struct imalog_reader reader;
+		struct naive naive = { 0 };
+		struct build build;
+		uint64_t whole = 0, index = 0;
+
+		build_init_as(&build, build_orders[o], 32);
+		make_small_log(&build);
+		for (size_t cut = 0; cut <= build.size; cut++) {
+			struct imalog_span part = { build.data, cut };
+			int result;
+
+			if (!naive_record(build_log(&build), &build.format, whole, &naive) &&
+			    naive.end == cut) {
+				whole = cut;
+				index++;
+			}
+			result = read_all(part, &build.format, &reader);
+			assert_int_equal(result, cut == whole ? 1 : IMALOG_ERROR_CUT);
+			assert_int_equal(reader.offset, whole);
+			assert_int_equal(reader.index, index);
+		}
+		assert_int_equal(index, 6);
+		build_free(&build);
+	}
+}
+
+/* The two readers agree whatever the windows, on the whole log and on one with a cut end. */
+static void windows_of_every_size(void **state)
+{
+	(void)state;
+	for (size_t o = 0; o < COUNT(build_orders); o++) {
+		for (size_t s = 0; s < COUNT(build_digest_sizes); s++) {
+			struct build build;
+
+			build_init_as(&build, build_orders[o], build_digest_sizes[s]);
+			make_small_log(&build);
+			for (size_t chunk = 1; chunk <= build.size + 1; chunk++) {
+				struct imalog_span part = { build.data, build.size - chunk % 97 };
+				const char *why;
+
+				why = naive_compare(build_log(&build), &build.format, chunk);
+				if (!why)
+					why = naive_compare(part, &build.format, chunk);
+				if (why)
+					fail_msg("windows of %zu bytes: %s", chunk, why);
+			}
+			build_free(&build);
+		}
+	}
+}
+
+/* Every byte of a log damaged in turn, in three ways: the two readers still agree. */
+static void readers_agree_on_damage(void **state)
+{
+	static const unsigned char damage[] = { 0x01, 0x80, 0xff };
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	make_small_log(&build);
+	build.format.record_max = 300;
+	for (size_t i = 0; i < build.size; i++) {
+		for (size_t d = 0; d < COUNT(damage); d++) {
+			const char *why;
+
+			build.data[i] ^= damage[d];
+			why = naive_compare(build_log(&build), &build.format, 1 + i % 61);
+			if (!why)
+				why = naive_compare(build_log(&build), &build.format, SIZE_MAX);
+			if (why)
+				fail_msg("byte %zu: %s", i, why);
+			build.data[i] ^= damage[d];
+		}
+	}
+	build_free(&build);
+}
+
+static void a_window_without_a_whole_record_asks_for_more(void **state)
+{
+	struct imalog_reader reader;
+	struct imalog_record record;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	build_file(&build, "ima-ng", "/1");
+	imalog_reader_init(&reader, &build.format);
+	for (size_t size = 0; size < build.size; size++) {
+		imalog_reader_feed(&reader, (struct imalog_span){ build.data, size }, false);
+		assert_int_equal(imalog_reader_next(&reader, &record), 1);
+		assert_int_equal(reader.at, 0);
+	}
+	imalog_reader_feed(&reader, build_log(&build), false);
+	assert_int_equal(imalog_reader_next(&reader, &record), 0);
+	assert_int_equal(imalog_reader_next(&reader, &record), 1);
+	assert_int_equal(reader.at, build.size);
+	imalog_reader_feed(&reader, (struct imalog_span){ NULL, 0 }, true);
+	assert_int_equal(imalog_reader_next(&reader, &record), 1);
+	build_free(&build);
+}
+
+static void record_max_is_the_largest_accepted(void **state)
+{
+	static const struct {
+		size_t size;
+		uint32_t max;
+		int result;
+	} table[] = {
+		{ 500, 500, 1 },
+		{ 501, 500, IMALOG_ERROR_TOO_BIG },
+		{ 499, 500, 1 },
+		{ IMALOG_RECORD_MAX, 0, 1 },
+		{ IMALOG_RECORD_MAX + 1, 0, IMALOG_ERROR_TOO_BIG },
+		{ IMALOG_RECORD_MAX + 1, 5 << 20, 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct imalog_reader reader;
+		struct build build;
+
+		build_init(&build);
+		build_file(&build, "ima-ng", "/1");
+		build_sized(&build, table[i].size);
+		build.format.record_max = table[i].max;
+		assert_int_equal(read_all(build_log(&build), &build.format, &reader),
+				 table[i].result);
+		assert_int_equal(reader.index, table[i].result == 1 ? 2 : 1);
+		assert_null(naive_compare(build_log(&build), &build.format, 1 << 16));
+		build_free(&build);
+	}
+}
+
+/* A record that is too big is told at its length, without waiting for its bytes. */
+static void too_big_is_told_at_once(void **state)
+{
+	struct imalog_reader reader;
+	struct imalog_record record;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	build_record(&build, "ima-ng", (struct imalog_span){ NULL, 0 });
+	memset(build.data + build.size - 4, 0xff, 4);
+	imalog_reader_init(&reader, &build.format);
+	imalog_reader_feed(&reader, build_log(&build), false);
+	assert_int_equal(imalog_reader_next(&reader, &record), IMALOG_ERROR_TOO_BIG);
+	build_free(&build);
+}
+
+/* More than record_max of it is there, and it is cut: too big, in one window or in many. */
+static void a_cut_record_beyond_record_max_is_too_big_in_any_windows(void **state)
+{
+	struct imalog_reader reader;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	build_sized(&build, 550);
+	build.size = 520;
+	build.format.record_max = 515;
+	assert_int_equal(read_all(build_log(&build), &build.format, &reader), IMALOG_ERROR_TOO_BIG);
+	for (size_t chunk = 1; chunk < 530; chunk++)
+		assert_null(naive_compare(build_log(&build), &build.format, chunk));
+	build_free(&build);
+}
+
+static void detector_finds_every_format(void **state)
+{
+	(void)state;
+	for (size_t t = 0; t < COUNT(templates); t++) {
+		for (size_t o = 0; o < COUNT(build_orders); o++) {
+			for (size_t s = 0; s < COUNT(build_digest_sizes); s++) {
+				struct imalog_format found = { .record_max = 12345 };
+				struct build build;
+
+				build_init_as(&build, build_orders[o], build_digest_sizes[s]);
+				build.pcr = t % 2 ? 10 : 0;
+				build_file(&build, templates[t], "boot_aggregate");
+				build.violation = true;
+				build_file(&build, templates[t], "/usr/bin/true");
+				for (int whole = 0; whole < 2; whole++) {
+					struct imalog_span head = build_log(&build);
+
+					head.size -= whole ? 0 : 5;
+					assert_int_equal(imalog_format_detect(head, whole, &found), 0);
+					assert_int_equal(found.byte_order, build_orders[o]);
+					assert_int_equal(found.digest_size, build_digest_sizes[s]);
+					assert_int_equal(found.record_max, 12345);
+				}
+				build_free(&build);
+			}
+		}
+	}
+}
+
+static void detector_takes_an_empty_log_for_the_usual_format(void **state)
+{
+	struct imalog_format format = { IMALOG_BIG_ENDIAN, 64, 99 };
+
+	(void)state;
+	assert_int_equal(imalog_format_detect((struct imalog_span){ NULL, 0 }, true, &format), 0);
+	assert_int_equal(format.byte_order, IMALOG_LITTLE_ENDIAN);
+	assert_int_equal(format.digest_size, 20);
+	assert_int_equal(format.record_max, 99);
+}
+
+static void detector_refuses_what_is_no_log(void **state)
+{
+	static const char text[] = "10 5a5a5a5a5a ima-ng sha256:5a5a5a boot_aggregate\n"
+				   "10 5a5a5a5a5a ima-ng sha256:5a5a5a /usr/lib/systemd/systemd\n";
+	struct imalog_format format = { IMALOG_BIG_ENDIAN, 64, 99 };
+	unsigned char bytes[4096];
+	uint32_t seed = 1;
+
+	(void)state;
+	assert_int_equal(imalog_format_detect(span_of(text), true, &format), IMALOG_ERROR_NO_FORMAT);
+	memset(bytes, 0, sizeof(bytes));
+	assert_int_equal(imalog_format_detect((struct imalog_span){ bytes, sizeof(bytes) }, true,
+					      &format), IMALOG_ERROR_NO_FORMAT);
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		seed = seed * 1664525 + 1013904223;
+		bytes[i] = (unsigned char)(seed >> 24);
+	}
+	for (size_t size = 1; size < sizeof(bytes); size = size * 2 + 1)
+		assert_int_equal(imalog_format_detect((struct imalog_span){ bytes, size }, true,
+						      &format), IMALOG_ERROR_NO_FORMAT);
+	assert_int_equal(format.byte_order, IMALOG_BIG_ENDIAN);	/* untouched */
+	assert_int_equal(format.digest_size, 64);
+}
+
+/* A log cut in its first record explains nothing; cut later it does. */
+static void detector_needs_one_whole_record(void **state)
+{
+	struct imalog_format format = { .record_max = 0 };
+	struct build build;
+	size_t first;
+
+	(void)state;
+	build_init_as(&build, IMALOG_BIG_ENDIAN, 48);
+	build_file(&build, "ima-ng", "boot_aggregate");
+	first = build.size;
+	build_file(&build, "ima-ng", "/1");
+	for (size_t size = 1; size <= build.size; size++) {
+		int result = imalog_format_detect((struct imalog_span){ build.data, size }, true,
+						  &format);
+
+		assert_int_equal(result, size < first ? IMALOG_ERROR_NO_FORMAT : 0);
+		if (!result)
+			assert_int_equal(format.digest_size, 48);
+	}
+	build_free(&build);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_template_in_every_format),
+		cmocka_unit_test(data_of_the_template_ima_is_digest_length_name),
+		cmocka_unit_test(a_record_without_data),
+		cmocka_unit_test(an_empty_log),
+		cmocka_unit_test(violations),
+		cmocka_unit_test(broken_records),
+		cmocka_unit_test(an_error_stays),
+		cmocka_unit_test(cut_at_every_byte),
+		cmocka_unit_test(windows_of_every_size),
+		cmocka_unit_test(readers_agree_on_damage),
+		cmocka_unit_test(a_window_without_a_whole_record_asks_for_more),
+		cmocka_unit_test(record_max_is_the_largest_accepted),
+		cmocka_unit_test(too_big_is_told_at_once),
+		cmocka_unit_test(a_cut_record_beyond_record_max_is_too_big_in_any_windows),
+		cmocka_unit_test(detector_finds_every_format),
+		cmocka_unit_test(detector_takes_an_empty_log_for_the_usual_format),
+		cmocka_unit_test(detector_refuses_what_is_no_log),
+		cmocka_unit_test(detector_needs_one_whole_record),
+	};
+
+	return cmocka_run_group_tests_name("reader", tests, NULL, NULL);
+}
