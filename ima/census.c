@@ -192,5 +192,8 @@ const struct imalog_mark *imalog_census_load(const struct imalog_census *census)
 
 	if (!boot || !boot->has_load || (boot->has_execute && boot->execute > boot->load))
 		return NULL;
+	/* In a full list the kexec_execute stands where the load stood. */
+	if (census->marks[boot->load].event.kind != IMALOG_EVENT_KEXEC_LOAD)
+		return NULL;
 	return &census->marks[boot->load];
 }
