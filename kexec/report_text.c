@@ -104,6 +104,12 @@ static void log_line(FILE *to, const struct view *view)
 		fprintf(to, ", %" PRIu64 " violations", census->violations);
 	fprintf(to, ", %" PRIu32 " %s\n", census->boot_count,
 		census->boot_count == 1 ? "boot" : "boots");
+	if (!view->scan->damage)
+		return;
+	line(to, "damage");
+	fprintf(to, "%s at byte %" PRIu64 " (record %" PRIu64 "); only what is before it counts\n",
+		imalog_error_text(view->scan->damage), view->scan->damage_offset,
+		view->scan->damage_record + 1);
 }
 
 static void segment_lines(FILE *to, const struct view *view)
