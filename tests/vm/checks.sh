@@ -7,12 +7,24 @@
 indent() { sed 's/^/#   /'; }
 fail() { echo "# $*"; failures=$((failures + 1)); }
 
-# boots N: exactly N boots ran, and the last came to its end.
+# boots N: exactly N boots ran, and the last came to its end. Otherwise there is
+# nothing to compare, and the other checks are left out.
 boots() {
 	local found
 	found=$(find "$results" -maxdepth 1 -name 'boot_*' | wc -l)
 	[ "$found" -eq "$1" ] || fail "there were $found boots, not $1"
 	[ -e "$results/boot_$1/ended" ] || fail "boot $1 did not come to its end"
+	[ "$failures" -eq 0 ] || { commands; exit 1; }
+}
+
+# Every command of the guest, with what came of it.
+commands() {
+	local status command
+	for status in "$results"/boot_*/*.status; do
+		command=${status%.status}
+		echo "# ${command#"$results"/} ended with '$(cat "$status")'"
+		cat "$command".{out,err} 2>/dev/null | indent
+	done
 }
 
 # replay BOOT WHEN: that log against that TPM, with the events listed.

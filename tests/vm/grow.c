@@ -33,6 +33,7 @@
 #define HEADER 24		/* struct ima_kexec_hdr before the records */
 #define NAME_MAX_LENGTH 255
 #define USUAL_PATH 80
+#define USUAL_RECORD 167	/* ima-ng with SHA-256 and that path */
 #define MEASURED_UID 1000
 
 struct bytes {
@@ -160,24 +161,44 @@ static size_t digits(unsigned long n)
 	return (size_t)snprintf(NULL, 0, "%lu", n);
 }
 
-/* Bytes to add so that log and kexec_execute just fill the segment. */
+/* Records between an offset and the end of the log; not for the template "ima". */
+static unsigned long records_after(struct bytes log, size_t at)
+{
+	unsigned long records = 0;
+
+	while (at + 4 + 20 + 4 < log.size) {
+		at += 4 + 20;
+		at += 4 + u32_at(log.data + at);
+		at += 4 + u32_at(log.data + at);
+		records++;
+	}
+	return records;
+}
+
+/*
+ * Bytes to add so that log and kexec_execute just fill the segment. The numbers in
+ * that record are those of the full log; only how many digits they have matters.
+ */
 static long bytes_left(void)
 {
 	struct bytes log = read_log();
 	struct load load = last_load(log);
 	unsigned long counted, records;
-	size_t last;
+	long room;
 
-	free(log.data);
 	if (!load.known)
 		errx(1, "no kexec_load in the log");
-	/* As it will be when full: only the number of digits matters. */
-	counted = load.counted + load.record_size + (load.segment - HEADER > log.size
-		? load.segment - HEADER - log.size : 0) + (log.size - load.end);
-	records = load.records + (counted - load.counted) / 120;
-	last = load.record_size + 3 + digits(counted) - digits(load.counted) +
-	       digits(records) - digits(load.records);
-	return (long)load.segment - HEADER - (long)log.size - (long)last;
+	room = (long)load.segment - HEADER - (long)log.size;
+	counted = load.counted + load.record_size + log.size - load.end;
+	records = load.records + 1 + records_after(log, load.end);
+	free(log.data);
+	if (room > 0) {
+		counted += (unsigned long)room;
+		records += (unsigned long)room / USUAL_RECORD;
+	}
+	return room - (long)(load.record_size + strlen("execute") - strlen("load") +
+			     digits(counted) - digits(load.counted) +
+			     digits(records) - digits(load.records));
 }
 
 static void sign(const char *path)
