@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* One pass over a log: sums, boots and kexec marks, in memory that records do not add to. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "imalog.h"
+#include "cursor.h"
 
 #define RECENT (sizeof(((struct imalog_census *)0)->recent) / sizeof(uint64_t))
 
@@ -35,10 +34,13 @@ static uint64_t counted_bytes(const struct imalog_record *record,
 }
 
 static const struct imalog_template *template_of(struct imalog_census *census,
-						 struct imalog_span name)
+						 const struct imalog_record *record)
 {
-	if (name.size == census->template_name_size &&
-	    !memcmp(name.data, census->template_name, name.size))
+	struct imalog_span name = record->name;
+
+	if (record->name_repeats && name.size == census->template_name_size)
+		return &census->template_;
+	if (span_equals(name, census->template_name, census->template_name_size))
 		return &census->template_;
 	imalog_template_describe(name, &census->template_);
 	census->template_name_size = 0;
@@ -146,7 +148,7 @@ static int add_mark(struct imalog_census *census, const struct imalog_event *eve
 int imalog_census_add(struct imalog_census *census, const struct imalog_record *record,
 		      enum imalog_byte_order byte_order)
 {
-	const struct imalog_template *template_ = template_of(census, record->name);
+	const struct imalog_template *template_ = template_of(census, record);
 	struct imalog_position after = census->total;
 	struct imalog_event event;
 	bool aggregate;

@@ -11,6 +11,17 @@
 
 #include "imalog.h"
 
+/* Equal bytes.  A loop: what is compared once for each record is too short for a call. */
+static inline bool span_equals(struct imalog_span span, const unsigned char *bytes, size_t size)
+{
+	if (span.size != size)
+		return false;
+	for (size_t i = 0; i < size; i++)
+		if (span.data[i] != bytes[i])
+			return false;
+	return true;
+}
+
 /* Take @size bytes as a sub-span. */
 static inline bool cursor_bytes(struct imalog_span *cursor, size_t size,
 				struct imalog_span *out)

@@ -89,6 +89,8 @@ struct imalog_record {
 	uint64_t size;			/* bytes on the wire */
 	uint32_t pcr;			/* PCR index */
 	bool violation;			/* the template digest is all zero */
+	bool name_repeats;		/* the record that the reader gave out before has the same
+					 * template name; false may also mean: not compared */
 	struct imalog_span digest;	/* template digest */
 	struct imalog_span name;	/* template name, or the format string of a custom one */
 	struct imalog_span data;	/* template data; for the template "ima": digest, length, name */
@@ -107,8 +109,8 @@ struct imalog_reader {
 	uint64_t offset;		/* bytes given out as records since init */
 	uint64_t index;			/* records given out since init */
 	int error;			/* 0, or the sticky error; the byte is .offset, the record .index */
-	unsigned char known_name[32];	/* the last template name seen to be printable */
-	uint32_t known_name_size;	/* bytes; 0: none */
+	unsigned char last_name[32];	/* template name of the record given out last */
+	uint32_t last_name_size;	/* bytes; 0: there is none, or it is longer */
 };
 
 void imalog_reader_init(struct imalog_reader *reader, const struct imalog_format *format);
@@ -256,7 +258,9 @@ void imalog_census_free(struct imalog_census *census);
  */
 bool imalog_census_reserve(struct imalog_census *census, uint32_t boots, uint32_t marks)
 	IMALOG_MUST_CHECK;
-/* Take one record in.  Records must come in the order of the log.  Errors: IMALOG_ERROR_NO_MEMORY. */
+/*
+ * Take one record in: each that one reader gives out, in order.  Errors: IMALOG_ERROR_NO_MEMORY.
+ */
 int imalog_census_add(struct imalog_census *census, const struct imalog_record *record,
 		      enum imalog_byte_order byte_order) IMALOG_MUST_CHECK;
 /* The boot that the log ends in; NULL for an empty log.  Borrowed from the census. */

@@ -40,21 +40,6 @@ static bool is_graphic(struct imalog_span name)
 	return true;
 }
 
-/* Template names repeat: the last good one is remembered and compared first. */
-static bool name_is_good(struct imalog_reader *reader, struct imalog_span name)
-{
-	if (name.size == reader->known_name_size &&
-	    !memcmp(name.data, reader->known_name, name.size))
-		return true;
-	if (!is_graphic(name))
-		return false;
-	if (name.size <= sizeof(reader->known_name)) {
-		memcpy(reader->known_name, name.data, name.size);
-		reader->known_name_size = (uint32_t)name.size;
-	}
-	return true;
-}
-
 /* The template data behind a name: counted, or the old framing of the template "ima". */
 static bool take_data(struct imalog_span *cursor, const struct imalog_record *record,
 		      enum imalog_byte_order byte_order, uint32_t *wanted,
@@ -108,7 +93,9 @@ static int parse(struct imalog_reader *reader, struct imalog_span *cursor,
 		return IMALOG_ERROR_BAD_NAME;
 	if (!cursor_bytes(cursor, name_size, &record->name))
 		return IMALOG_ERROR_CUT;
-	if (!name_is_good(reader, record->name))
+	record->name_repeats =
+		span_equals(record->name, reader->last_name, reader->last_name_size);
+	if (!record->name_repeats && !is_graphic(record->name))
 		return IMALOG_ERROR_BAD_NAME;
 	if (!take_data(cursor, record, format->byte_order, &data_size, &record->data))
 		return data_size > format->record_max ? IMALOG_ERROR_TOO_BIG : IMALOG_ERROR_CUT;
@@ -119,6 +106,16 @@ static int parse(struct imalog_reader *reader, struct imalog_span *cursor,
 		return IMALOG_ERROR_TOO_BIG;
 	record->violation = is_zero(record->digest);
 	return 0;
+}
+
+/* Template names repeat: only a new one has to be looked at closely. */
+static void note_name(struct imalog_reader *reader, struct imalog_span name)
+{
+	reader->last_name_size = 0;
+	if (name.size <= sizeof(reader->last_name)) {
+		memcpy(reader->last_name, name.data, name.size);
+		reader->last_name_size = (uint32_t)name.size;
+	}
 }
 
 int imalog_reader_next(struct imalog_reader *reader, struct imalog_record *record)
@@ -141,6 +138,8 @@ int imalog_reader_next(struct imalog_reader *reader, struct imalog_record *recor
 	}
 	if (error)
 		return fail(reader, error);
+	if (!record->name_repeats)
+		note_name(reader, record->name);
 	record->index = reader->index++;
 	record->offset = reader->offset;
 	reader->offset += record->size;
