@@ -86,7 +86,7 @@ void host_sleep_ms(unsigned milliseconds);
 
 /* Open /dev/kmsg at its end.  A descriptor or a negative errno. */
 int host_kmsg_open(const struct host_root *root);
-/* The first complaint about the segment since then; closes @fd. */
+/* The first complaint about the segment since then, or _UNREADABLE; closes @fd. */
 enum imalog_complaint host_kmsg_finish(int fd);
 
 /* ---- /run/kexec-ima (state.c) ---------------------------------------------------------------- */

@@ -30,6 +30,8 @@ enum imalog_complaint host_kmsg_finish(int fd)
 		/* EPIPE: lines were overwritten before we came; go on with what is there. */
 		if (got < 0 && (errno == EINTR || errno == EPIPE))
 			continue;
+		if (got < 0 && errno != EAGAIN)
+			found = IMALOG_COMPLAINT_UNREADABLE;
 		if (got <= 0)
 			break;
 		found = imalog_complaint_of((struct imalog_span){ line, (size_t)got });
