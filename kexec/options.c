@@ -92,9 +92,10 @@ struct glance request_glance(int argc, char *const argv[])
 
 	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
 		if (!strncmp(argv[i], prefix, PREFIX_SIZE)) {
-			glance.wants_file = true;
 			if (!strncmp(argv[i], root, sizeof(root) - 1))
 				glance.sysroot = argv[i] + sizeof(root) - 1;
+			else
+				glance.wants_file = true;
 		} else if (read_foreign(argv[i], &seen)) {
 			i++;
 		}
