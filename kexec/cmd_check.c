@@ -73,6 +73,7 @@ static bool reload(struct run *run, const struct settings *settings, struct surv
 		.arguments = record.arguments,
 		.directory = record.directory,
 		.estimate = &nothing,
+		.earlier = &record,
 		.survey = survey,
 	};
 	bool good;
@@ -141,7 +142,7 @@ static int judge_and_act(struct run *run, struct request *request, struct survey
 		reloaded = true;
 		judge(survey, settings, execute, &estimate, &decision);
 	}
-	if (settings->mode == CHECK_RELOAD && !reloaded && !can_reload &&
+	if (settings->mode == CHECK_RELOAD && !reloaded && !survey->record_is_ours &&
 	    plan.status != STATUS_DONE && survey->facts.loaded)
 		complain(plan.status, "this image was not loaded with --ima-headroom, so it cannot be "
 				      "loaded again: load it with kexec -s -l ... --ima-headroom");

@@ -73,6 +73,7 @@ static int load_and_judge(struct run *run, struct request *request, struct surve
 		.settings = &request->settings,
 		.arguments = request->arguments,
 		.estimate = &estimate,
+		.earlier = survey->record_is_ours ? &survey->record : NULL,
 		.survey = survey,
 	};
 	struct plan plan;

@@ -45,6 +45,7 @@ struct load_job {
 	char *const *arguments;		/* of the real kexec */
 	const char *directory;		/* where to run it; NULL: here */
 	const struct imalog_estimate *estimate;	/* the growth to leave room for */
+	const struct load_record *earlier;	/* of the image that is loaded now; NULL: not ours */
 	struct survey *survey;		/* the look before the load; afterwards the one after it */
 	struct imalog_decision decision;	/* afterwards: the judgement */
 };

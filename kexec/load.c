@@ -92,7 +92,8 @@ static void keep(const struct load_job *job, struct survey *after,
 
 /*
  * The real kexec failed.  The kernel may have sized and logged a segment before it did, and then
- * nothing is known any more about an image that was loaded earlier.
+ * nothing is known any more about an image that was loaded earlier.  If it did not, that image is
+ * still loaded, and what was recorded of it holds.
  */
 static void doubt_earlier(struct load_job *job)
 {
@@ -105,6 +106,8 @@ static void doubt_earlier(struct load_job *job)
 		complain(STATUS_ERROR, "the failed load has changed the kernel's segment: the image "
 				       "that was loaded before is unloaded too");
 		unload(job->run, job->arguments[0]);
+	} else if (after.facts.loaded && job->earlier) {
+		survey_keep_load(&job->run->root, job->earlier);
 	}
 	survey_free(&after);
 }
@@ -138,6 +141,13 @@ bool load_and_prove(struct load_job *job, int *status)
 
 	if (error) {
 		*status = explain_run(job->arguments[0], error);
+		return false;
+	}
+	if (job->directory && access(job->directory, X_OK) < 0) {
+		*status = complain(STATUS_ERROR,
+				   "%s, where the image was loaded from, cannot be entered: %s; load it "
+				   "again with kexec -s -l ... --ima-headroom", job->directory,
+				   strerror(errno));
 		return false;
 	}
 	survey_forget_load(root);
