@@ -1,0 +1,183 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# /etc/kexec-ima.conf: defaults for all of it.
+load common
+
+config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
+
+@test "headroom in the file turns a plain load into a judged one" {
+	config "headroom = auto"
+	run kexec -l vmlinuz
+	ends 0
+	says "loaded, the measurement log fits"
+	ran "-s -l vmlinuz"
+}
+
+@test "check in the file turns a plain -e into a judged one" {
+	config "check = refuse"
+	run kexec -e
+	ends 3
+	says "no image is loaded"
+	ran
+	loaded_by_us
+	leave_room 100
+	run kexec -e
+	ends 3
+	ran
+	config "check = reload"
+	run kexec -e
+	ends 0
+	ran "-s -l vmlinuz --initrd=initrd" -e
+}
+
+@test "values in the file are the defaults, and the command line goes before them" {
+	config "headroom = 20K" "interval = 2h" "policy = warn"
+	run kexec -s -l vmlinuz
+	ends 0
+	says "20480 bytes, as given" "as the policy says"
+	fresh
+	config "headroom = 20K" "interval = 2h" "policy = warn"
+	run kexec -s -l vmlinuz --ima-headroom=auto --ima-policy=refuse
+	ends 0
+	says "in 2h0min"
+	run kexec -s -l vmlinuz --ima-headroom --ima-interval=1h
+	says "in 1h0min"
+}
+
+@test "the shutdown burst is set in the file" {
+	config "shutdown-burst = 2K"
+	run kexec -s -l vmlinuz --ima-headroom
+	says "2048 of them for the shutdown"
+}
+
+@test "the real kexec is named in the file, below the sysroot" {
+	mkdir "$root/opt"
+	mv "$root$KEXEC_IMA_REAL" "$root/opt/kexec"
+	config "kexec = /opt/kexec"
+	run kexec -s -l vmlinuz --ima-headroom
+	ends 0
+	run kexec -e
+	ends 0
+	run kexec_ima check --mode coldboot
+	ends 0
+	ran "-s -l vmlinuz" -e
+}
+
+@test "comments, blanks and no last newline" {
+	printf '# a comment\n; another\n\n  \nheadroom=auto ; why\n interval =  2h' \
+		> "$root/etc/kexec-ima.conf"
+	printf 'headroom=auto ; why\ninterval =  2h' > "$root/etc/kexec-ima.conf"
+	run kexec -l vmlinuz
+	ends 0
+	says "in 2h0min"
+}
+
+@test "an empty file is no file" {
+	config
+	run kexec -l vmlinuz
+	ends 0
+	ran "-l vmlinuz"
+}
+
+@test "a mistake: 2, the file, the line and what it is" {
+	while IFS='|' read -r line text says; do
+		printf '# one\n\n%b\n' "$text" > "$root/etc/kexec-ima.conf"
+		for command in "kexec -l vmlinuz --ima-headroom" "kexec -l vmlinuz" "kexec -e" \
+			"kexec_ima status" "kexec_ima check"; do
+			run $command
+			ends 2 || fail "$text" || return
+			says "$root/etc/kexec-ima.conf, line $line:" "$says" || return
+		done
+	done <<-'END'
+		3|hedroom = auto|hedroom is not known
+		3|headroom = 12Q|headroom=12Q is not understood
+		4|interval = 1h\ninterval = 2h|interval is given twice
+		4|[kexec]\nheadroom = auto|[kexec]: the file has no sections
+		3|confidence = 1.5|confidence=1.5 is not understood
+		3|check = xyz|check=xyz is not understood
+		3|policy = ignore|policy=ignore is not understood
+		3|kexec = sbin/kexec|kexec=sbin/kexec is not understood
+		3|sysroot = /|sysroot is not known
+		3|interval =|interval= is not understood
+		3|headroom|this line is not "key = value"
+		4|interval = 1h\nrubbish|this line is not "key = value"
+	END
+	ran
+}
+
+@test "a mistake does not stop a crash kernel, an unload or a question" {
+	config "rubbish"
+	while read -ra words; do
+		: > "$root/fake/calls"
+		run kexec "${words[@]}"
+		ends 0 || fail "${words[*]}" || return
+		ran "${words[*]}"
+	done <<-'END'
+		-p vmlinuz
+		--load-panic vmlinuz
+		-s -p vmlinuz --initrd=x
+		-u
+		-p -u
+		--unload
+		--version
+		-v
+		--help
+		--status
+	END
+}
+
+@test "headroom and check in the file leave a crash kernel, an unload and a question alone" {
+	config "headroom = auto" "check = refuse"
+	while read -ra words; do
+		: > "$root/fake/calls"
+		run kexec "${words[@]}"
+		ends 0 || fail "${words[*]}" || return
+		ran "${words[*]}" || return
+		silent_about kexec-ima
+	done <<-'END'
+		-p vmlinuz
+		-p -c vmlinuz
+		-s -u
+		--version
+		-S
+		-d
+	END
+}
+
+@test "headroom in the file: a load and reboot in one run is refused" {
+	config "headroom = auto"
+	run kexec -f vmlinuz
+	ends 2
+	config "check = refuse"
+	for words in "-f vmlinuz" "vmlinuz" "-s vmlinuz" "-l -f vmlinuz"; do
+		run kexec $words
+		ends 2 || fail "kexec $words" || return
+	done
+	ran
+}
+
+@test "headroom in the file: a load by kexec_load(2) is refused" {
+	config "headroom = auto"
+	for words in "-c -l vmlinuz" "--load-preserve-context vmlinuz"; do
+		run kexec $words
+		ends 2
+		says "carries no IMA log"
+	done
+	ran
+}
+
+@test "a file that cannot be read: said, 1" {
+	mkdir "$root/etc/kexec-ima.conf"
+	run kexec -l vmlinuz
+	ends 1
+	says "$root/etc/kexec-ima.conf cannot be read: Is a directory"
+	ran
+}
+
+@test "a file that is far too long is refused" {
+	for _ in {1..200}; do printf '# %0500d\n' 0; done > "$root/etc/kexec-ima.conf"
+	run kexec -l vmlinuz
+	ends 1
+	says "$root/etc/kexec-ima.conf cannot be read"
+	ran
+}
