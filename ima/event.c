@@ -104,44 +104,62 @@ static int kexec_event(const struct imalog_record *record,
 	return check_digest(digest, text, &event->digest_checked);
 }
 
-/* n-ng ends in a NUL; a name is compared with it. */
-static bool name_is(struct imalog_span name, const char *text, size_t text_size)
+/* The event that a name stands for.  Most names stand for none, and their size tells. */
+static bool find_kind(struct imalog_span name, enum imalog_event_kind *kind)
 {
-	return name.size == text_size && !memcmp(name.data, text, text_size);
+	static const struct {
+		const char *name;
+		enum imalog_event_kind kind;
+	} known[] = {
+		{ "boot_aggregate", IMALOG_EVENT_BOOT_AGGREGATE },
+		{ "kexec_load", IMALOG_EVENT_KEXEC_LOAD },
+		{ "kexec_execute", IMALOG_EVENT_KEXEC_EXECUTE },
+	};
+
+	if (name.size < sizeof("kexec_load") - 1 || name.size > sizeof("boot_aggregate") - 1)
+		return false;
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (imalog_span_is(name, known[i].name)) {
+			*kind = known[i].kind;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The template "ima": a boot_aggregate is the only event it has. */
+static int old_event(const struct imalog_record *record, enum imalog_byte_order byte_order,
+		     struct imalog_event *event)
+{
+	struct imalog_span data = record->data, name;
+	enum imalog_event_kind kind;
+
+	if (!cursor_bytes(&data, IMALOG_SHA1_BYTES, &name) ||
+	    !cursor_counted(&data, byte_order, &name) || !find_kind(name, &kind) ||
+	    kind != IMALOG_EVENT_BOOT_AGGREGATE)
+		return 1;
+	*event = (struct imalog_event){ .kind = kind };
+	return 0;
 }
 
 int imalog_event_of(const struct imalog_record *record, const struct imalog_template *template_,
 		    enum imalog_byte_order byte_order, struct imalog_event *event)
 {
-	static const char aggregate[] = "boot_aggregate", load[] = "kexec_load",
-			  execute[] = "kexec_execute";
+	enum imalog_event_kind kind;
 	struct imalog_span name;
 
-	if (template_->is_ima) {
-		struct imalog_span data = record->data;
-
-		if (!cursor_bytes(&data, IMALOG_SHA1_BYTES, &name) ||
-		    !cursor_counted(&data, byte_order, &name) ||
-		    !name_is(name, aggregate, sizeof(aggregate) - 1))
-			return 1;
-		*event = (struct imalog_event){ .kind = IMALOG_EVENT_BOOT_AGGREGATE };
-		return 0;
-	}
+	if (template_->is_ima)
+		return old_event(record, byte_order, event);
 	if (!template_->has_name ||
-	    imalog_field(record->data, byte_order, template_->name_field, &name))
+	    imalog_field(record->data, byte_order, template_->name_field, &name) || !name.size ||
+	    name.data[--name.size] || !find_kind(name, &kind))
 		return 1;
-	*event = (struct imalog_event){ 0 };
-	if (name_is(name, aggregate, sizeof(aggregate))) {
-		event->kind = IMALOG_EVENT_BOOT_AGGREGATE;
+	if (kind == IMALOG_EVENT_BOOT_AGGREGATE) {
+		*event = (struct imalog_event){ .kind = kind };
 		return 0;
 	}
 	if (!template_->has_buffer || !template_->has_digest)
 		return 1;
-	if (name_is(name, load, sizeof(load)))
-		event->kind = IMALOG_EVENT_KEXEC_LOAD;
-	else if (name_is(name, execute, sizeof(execute)))
-		event->kind = IMALOG_EVENT_KEXEC_EXECUTE;
-	else
-		return 1;
+	*event = (struct imalog_event){ .kind = kind };
 	return kexec_event(record, template_, byte_order, event);
 }
