@@ -107,16 +107,16 @@ static int finish(struct run *run, struct request *request, const struct plan *p
 	switch (plan->step) {
 	case STEP_EXECUTE:
 		error = host_run_instead(request->arguments);
-		return (int)complain(STATUS_ERROR, "the real kexec, %s, cannot be run: %s",
+		return complain(STATUS_ERROR, "the real kexec, %s, cannot be run: %s",
 				     request->arguments[0], strerror(-error));
 	case STEP_UNLOAD:
-		return unload(run, request->arguments[0]) ? (int)plan->status : (int)STATUS_ERROR;
+		return unload(run, request->arguments[0]) ? plan->status : STATUS_ERROR;
 	case STEP_END:
 	case STEP_LOAD:
 	case STEP_RELOAD:
 		break;
 	}
-	return (int)plan->status;
+	return plan->status;
 }
 
 static int judge_and_act(struct run *run, struct request *request, struct survey *survey)
@@ -160,11 +160,11 @@ int do_check(struct run *run, struct request *request)
 	if (request->action == ACTION_EXECUTE) {
 		error = host_run_check(request->arguments[0]);
 		if (error)
-			return (int)explain_run(request->arguments[0], error);
+			return explain_run(request->arguments[0], error);
 		measure_real(run, request->arguments[0]);
 	}
 	if (survey_take(&run->root, &survey, &failure))
-		status = (int)complain_survey(run, &failure);
+		status = complain_survey(run, &failure);
 	else
 		status = judge_and_act(run, request, &survey);
 	survey_free(&survey);
@@ -175,19 +175,19 @@ int cmd_check(struct run *run, int argc, char **argv)
 {
 	struct request request = { .action = ACTION_CHECK };
 	char *arguments[2] = { NULL, NULL }, path[PATH_MAX];
-	enum status status;
+	int status;
 
 	if (argc > 1)
-		return (int)complain(STATUS_USAGE, "check takes no argument: %s", argv[1]);
+		return complain(STATUS_USAGE, "check takes no argument: %s", argv[1]);
 	status = read_settings(run, &request.settings);
 	if (status)
-		return (int)status;
+		return status;
 	request.settings.mode = CHECK_REFUSE;
 	if (run->mode && !parse_mode(run->mode, &request.settings.mode))
-		return (int)complain(STATUS_USAGE, "--mode=%s is not understood: give refuse, reload, "
+		return complain(STATUS_USAGE, "--mode=%s is not understood: give refuse, reload, "
 						   "coldboot or warn", run->mode);
 	if (host_path(&run->root, request.settings.kexec, path))
-		return (int)complain(STATUS_ERROR, "%s is too long", request.settings.kexec);
+		return complain(STATUS_ERROR, "%s is too long", request.settings.kexec);
 	arguments[0] = path;
 	request.arguments = arguments;
 	return do_check(run, &request);

@@ -60,7 +60,7 @@ static bool refuse_hopeless(const struct run *run, const struct request *request
 		unloaded = unload(run, request->arguments[0]);
 	fill_view(&view, survey, &decision, NULL);
 	tell(run, &view, &plan, survey->facts.loaded, unloaded);
-	*status = unloaded ? (int)plan.status : (int)STATUS_ERROR;
+	*status = unloaded ? plan.status : STATUS_ERROR;
 	return true;
 }
 
@@ -92,7 +92,7 @@ static int load_and_judge(struct run *run, struct request *request, struct surve
 	tell(run, &view, &plan, was_loaded, unloaded);
 	if (plan.step == STEP_UNLOAD && !unloaded)
 		return STATUS_ERROR;
-	return (int)plan.status;
+	return plan.status;
 }
 
 int do_load(struct run *run, struct request *request)
@@ -107,7 +107,7 @@ int do_load(struct run *run, struct request *request)
 		fputs("kexec-ima: -a may fall back to kexec_load(2), which carries no IMA log: "
 		      "using -s\n", stderr);
 	if (survey_take(&run->root, &survey, &failure))
-		status = (int)complain_survey(run, &failure);
+		status = complain_survey(run, &failure);
 	else
 		status = load_and_judge(run, request, &survey);
 	survey_free(&survey);

@@ -11,18 +11,18 @@ int cmd_status(struct run *run, int argc, char **argv)
 	struct settings settings;
 	struct survey survey;
 	struct view view;
-	enum status status;
+	int status;
 	char when[64];
 	bool known;
 
 	if (argc > 1)
-		return (int)complain(STATUS_USAGE, "status takes no argument: %s", argv[1]);
+		return complain(STATUS_USAGE, "status takes no argument: %s", argv[1]);
 	status = read_settings(run, &settings);
 	if (status)
-		return (int)status;
+		return status;
 	if (survey_take(&run->root, &survey, &failure)) {
 		survey_free(&survey);
-		return (int)complain_survey(run, &failure);
+		return complain_survey(run, &failure);
 	}
 	known = survey_growth(&survey, &growth);
 	imalog_estimate_growth(known ? &growth : NULL, NULL, settings.interval_seconds,
@@ -38,5 +38,5 @@ int cmd_status(struct run *run, int argc, char **argv)
 	status = decision.reason == IMALOG_REASON_NOTHING_LOADED ? STATUS_DONE
 								 : plan_status(&decision);
 	survey_free(&survey);
-	return (int)status;
+	return status;
 }

@@ -18,19 +18,19 @@ struct run {
 };
 
 /* "kexec-ima: ..." and a new line on stderr.  Returns @status. */
-enum status complain(enum status status, const char *format, ...)
+int complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The sentence for a survey that failed, with what to do. */
-enum status complain_survey(const struct run *run, const struct survey_failure *failure);
+int complain_survey(const struct run *run, const struct survey_failure *failure);
 
 /* Read /etc/kexec-ima.conf below the root on top of the built-in values.  A status. */
-enum status read_settings(const struct run *run, struct settings *settings);
+int read_settings(const struct run *run, struct settings *settings);
 
 /*
  * Take the one lock of all loads, checks and executes; held until the process ends, an exec
  * included.  STATUS_DONE or a status that was explained.
  */
-enum status take_lock(const struct run *run);
+int take_lock(const struct run *run);
 
 /* Fill what follows from a survey, a decision and an estimate.  The view borrows all three. */
 void fill_view(struct view *view, const struct survey *survey,
@@ -59,7 +59,7 @@ bool load_and_prove(struct load_job *job, int *status);
 bool unload(const struct run *run, const char *kexec);
 
 /* Why the real kexec cannot be run, and what to do. */
-enum status explain_run(const char *kexec, int error);
+int explain_run(const char *kexec, int error);
 
 /* The verbs.  Each returns an exit status. */
 int do_load(struct run *run, struct request *request);

@@ -12,7 +12,7 @@
 #define LOCK_MS 10000	/* how long another run is waited for */
 #define CONFIG_MAX (64u << 10)	/* bytes of the configuration file */
 
-enum status complain(enum status status, const char *format, ...)
+int complain(int status, const char *format, ...)
 {
 	va_list list;
 
@@ -35,7 +35,7 @@ static const char *advise_missing(const struct run *run)
 	       "a kernel with CONFIG_IMA";
 }
 
-enum status complain_survey(const struct run *run, const struct survey_failure *failure)
+int complain_survey(const struct run *run, const struct survey_failure *failure)
 {
 	switch (failure->error) {
 	case -ENOENT:
@@ -55,7 +55,7 @@ enum status complain_survey(const struct run *run, const struct survey_failure *
 	}
 }
 
-enum status read_settings(const struct run *run, struct settings *settings)
+int read_settings(const struct run *run, struct settings *settings)
 {
 	char *text, error[OPTIONS_ERROR_SIZE];
 	ssize_t size;
@@ -76,7 +76,7 @@ enum status read_settings(const struct run *run, struct settings *settings)
 	return STATUS_DONE;
 }
 
-enum status take_lock(const struct run *run)
+int take_lock(const struct run *run)
 {
 	int dir = host_state_open(&run->root), fd;
 	long holder;

@@ -10,7 +10,7 @@
 
 #include "command.h"
 
-enum status explain_run(const char *kexec, int error)
+int explain_run(const char *kexec, int error)
 {
 	if (error == -ENOENT)
 		return complain(STATUS_ERROR,
@@ -125,7 +125,7 @@ static bool run_real(struct load_job *job, int *status)
 	result = host_run((char *const *)job->arguments, job->directory, false);
 	if (!result)
 		return true;
-	*status = result < 0 ? (int)explain_run(job->arguments[0], result) : result;
+	*status = result < 0 ? explain_run(job->arguments[0], result) : result;
 	doubt_earlier(job);
 	return false;
 }

@@ -36,7 +36,7 @@ static int usage(FILE *to, int status)
 }
 
 /* Options of `kexec-ima`, before or behind the command.  A status; 0 also sets *@first. */
-static enum status parse(int argc, char **argv, struct run *run, int *first, bool *done)
+static int parse(int argc, char **argv, struct run *run, int *first, bool *done)
 {
 	enum { SYSROOT = 256, FORMAT, MODE, HELP, VERSION_OPTION };
 	static const struct option longopts[] = {
@@ -72,13 +72,13 @@ static enum status parse(int argc, char **argv, struct run *run, int *first, boo
 					optarg);
 		case HELP:
 			*done = true;
-			return (enum status)usage(stdout, STATUS_DONE);
+			return usage(stdout, STATUS_DONE);
 		case VERSION_OPTION:
 			*done = true;
 			puts(PACKAGE_STRING);
 			return STATUS_DONE;
 		default:
-			return (enum status)usage(stderr, STATUS_USAGE);
+			return usage(stderr, STATUS_USAGE);
 		}
 	}
 	*first = optind;
@@ -90,22 +90,22 @@ static int main_kexec_ima(int argc, char **argv)
 	struct run run = { .root = { "" } };
 	bool done = false;
 	int first = argc;
-	enum status status = parse(argc, argv, &run, &first, &done);
+	int status = parse(argc, argv, &run, &first, &done);
 
 	if (status || done)
-		return (int)status;
+		return status;
 	if (first == argc)
 		return usage(stderr, STATUS_USAGE);
 	for (size_t i = 0; i < COMMANDS; i++) {
 		if (strcmp(commands[i].name, argv[first]))
 			continue;
 		if (run.json && !commands[i].json)
-			return (int)complain(STATUS_USAGE, "%s has no --format json", argv[first]);
+			return complain(STATUS_USAGE, "%s has no --format json", argv[first]);
 		if (run.mode && !commands[i].mode)
-			return (int)complain(STATUS_USAGE, "%s has no --mode", argv[first]);
+			return complain(STATUS_USAGE, "%s has no --mode", argv[first]);
 		return commands[i].run(&run, argc - first, argv + first);
 	}
-	return (int)complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help",
+	return complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help",
 			     argv[first]);
 }
 
@@ -115,7 +115,7 @@ static int pass(struct request *request)
 
 	if (!error)
 		error = host_run_instead(request->arguments);
-	return (int)explain_run(request->arguments[0], error);
+	return explain_run(request->arguments[0], error);
 }
 
 static int main_kexec(int argc, char **argv)
@@ -129,11 +129,11 @@ static int main_kexec(int argc, char **argv)
 
 	settings_init(&settings, REAL_KEXEC);
 	if (glance.wants_file)
-		status = (int)read_settings(&run, &settings);
+		status = read_settings(&run, &settings);
 	if (status)
 		return status;
 	if (!request_parse(argc, argv, &settings, &request, error)) {
-		status = (int)complain(STATUS_USAGE, "%s", error);
+		status = complain(STATUS_USAGE, "%s", error);
 		request_free(&request);
 		return status;
 	}
@@ -155,6 +155,6 @@ int main(int argc, char **argv)
 
 	status = strcmp(name, "kexec") ? main_kexec_ima(argc, argv) : main_kexec(argc, argv);
 	if (fflush(stdout) && !status)
-		status = (int)complain(STATUS_ERROR, "standard output cannot be written");
+		status = complain(STATUS_ERROR, "standard output cannot be written");
 	return status;
 }

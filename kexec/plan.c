@@ -2,7 +2,7 @@
 /* Request and decision in, next step out.  Nothing else in the program knows policy. */
 #include "plan.h"
 
-enum status plan_status(const struct imalog_decision *decision)
+int plan_status(const struct imalog_decision *decision)
 {
 	switch (decision->verdict) {
 	case IMALOG_FITS:
@@ -59,7 +59,7 @@ struct plan plan_check(const struct imalog_decision *decision, const struct sett
 {
 	bool nothing = decision->reason == IMALOG_REASON_NOTHING_LOADED;
 	bool warn = settings->warn || settings->mode == CHECK_WARN;
-	enum status status = plan_status(decision);
+	int status = plan_status(decision);
 
 	if (nothing)
 		return (struct plan){ STEP_END, STATUS_REFUSED };

@@ -6,8 +6,9 @@
 #include "imalog.h"
 #include "options.h"
 
-/* Exit statuses; the real kexec's own otherwise. */
-enum status {
+
+/* As plain ints everywhere: the real kexec has statuses of its own. */
+enum {
 	STATUS_DONE = 0,	/* fits, complete, done */
 	STATUS_ERROR = 1,	/* could not read, could not run */
 	STATUS_USAGE = 2,
@@ -25,11 +26,11 @@ enum step {
 
 struct plan {
 	enum step step;
-	enum status status;	/* how to end when the step is done */
+	int status;	/* how to end when the step is done */
 };
 
 /* The status that a decision alone stands for. */
-enum status plan_status(const struct imalog_decision *decision);
+int plan_status(const struct imalog_decision *decision);
 /* Before the load: is it hopeless?  STEP_LOAD, or STEP_UNLOAD with a status. */
 struct plan plan_before_load(const struct imalog_decision *decision,
 			     const struct settings *settings);
