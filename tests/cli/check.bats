@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kexec --ima-check [-e]: what is judged, and what is then run.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 # States of the machine for the tables.
@@ -369,4 +370,65 @@ put() {
 	run kexec_ima check --mode=xyz
 	ends 2
 	says "--mode=xyz" "refuse, reload, coldboot or warn"
+}
+
+@test "--ima-policy=warn goes before coldboot, and counts after a reload" {
+	put short
+	run kexec --ima-check=coldboot --ima-policy=warn -e
+	ends 0
+	ran -e
+	put short
+	echo "load bytes=12000" > "$root/fake/steps"
+	run kexec --ima-check=reload --ima-policy=warn -e
+	ends 0
+	ran "-s -l vmlinuz --initrd=initrd" -e
+	says "executing all the same"
+}
+
+@test "an image unloaded by kexec -u is no longer known" {
+	loaded_by_us
+	run kexec -u
+	run kexec --ima-check -e
+	ends 3
+	ran -u
+	says "no image is loaded"
+}
+
+@test "whether the kernel complained was not known at the load: nor at the check, 4" {
+	rm "$root/dev/kmsg"
+	run kexec -s -l vmlinuz --ima-headroom
+	ends 4
+	run kexec --ima-check -e
+	ends 4
+	ran "-s -l vmlinuz"
+}
+
+@test "reload gives any byte of an argument back" {
+	run -0 kexec -s -l vmlinuz $'--append=\x01\t"\\\n\xff\xc3\xa4%s' "" --ima-headroom
+	leave_room 100
+	run kexec --ima-check=reload -e
+	ends 0
+	test "$(sed -n 1p "$root/fake/calls")" = "$(sed -n 2p "$root/fake/calls")"
+	test "$(wc -l < "$root/fake/calls")" = 3
+}
+
+@test "reload with the log cut: loads, cannot tell, 4" {
+	loaded_by_us
+	feed files=1
+	truncate -s -1 "$root/$ima/binary_runtime_measurements"
+	: > "$root/fake/steps"
+	run kexec --ima-check=reload -e
+	ends 4
+	silent_about "executing"
+}
+
+@test "a check from another folder, with a relative sysroot" {
+	loaded_by_us
+	cd "$root/.."
+	run "$KEXEC_IMA_BUILD/kexec/kexec-ima" check --sysroot root
+	ends 0
+	leave_room 100
+	run "$KEXEC_IMA_BUILD/kexec/kexec-ima" check --sysroot root --mode coldboot
+	ends 3
+	ran "-s -u"
 }

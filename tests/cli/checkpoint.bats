@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A log is read whole once a boot; the checkpoint serves only as long as it is proven.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 log() { echo "$root/$ima/binary_runtime_measurements"; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # /etc/kexec-ima.conf: defaults for all of it.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
@@ -64,9 +65,8 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 }
 
 @test "comments, blanks and no last newline" {
-	printf '# a comment\n; another\n\n  \nheadroom=auto ; why\n interval =  2h' \
+	printf '# a comment\n; another\n\n  \nheadroom=auto ; why\ninterval =  2h' \
 		> "$root/etc/kexec-ima.conf"
-	printf 'headroom=auto ; why\ninterval =  2h' > "$root/etc/kexec-ima.conf"
 	run kexec -l vmlinuz
 	ends 0
 	says "in 2h0min"
@@ -179,5 +179,27 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 	run kexec -l vmlinuz
 	ends 1
 	says "$root/etc/kexec-ima.conf cannot be read"
+	ran
+}
+
+@test "an indented line is a continuation, and so an error" {
+	printf 'headroom = auto\n  interval = 2h\n' > "$root/etc/kexec-ima.conf"
+	run kexec -l vmlinuz
+	ends 2
+	says "line 2:"
+	ran
+}
+
+@test "a bare --ima-check or --ima-headroom is refuse or auto, whatever the file says" {
+	config "headroom = 20K" "check = warn"
+	run kexec -s -l vmlinuz --ima-headroom
+	ends 0
+	says "mean since boot"
+	: > "$root/fake/calls"
+	leave_room 100
+	run kexec --ima-check -e
+	ends 3
+	run kexec_ima check
+	ends 3
 	ran
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kexec -l ... --ima-headroom: load, proof, and what is left behind.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 try() { run kexec -s -l vmlinuz --ima-headroom "$@"; }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Logs that are empty, cut, rubbish, not there or not to be read.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 log() { echo "$root/$ima/binary_runtime_measurements"; }

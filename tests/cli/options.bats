@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What our options ask for, and how a wrong one ends: 2, named, and kexec is not run.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 # refuses WORDS... -- TEXT...: the command line WORDS ends with 2 and says each TEXT.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Everything of kexec-tools goes through unchanged.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 # Each argument is a whole command line of words without blanks.
@@ -146,4 +147,24 @@ all_pass() {
 	ends 0
 	ran "-s -l /no/such/image"
 	test "$output" = ""
+}
+
+@test "no argument at all" {
+	run kexec
+	ends 0
+	ran "''"
+}
+
+@test "a real kexec that a signal ends" {
+	sed -i '2i kill -TERM $$' "$root$KEXEC_IMA_REAL"
+	run kexec -l vmlinuz
+	ends 143
+	run kexec -s -l vmlinuz --ima-headroom
+	ends 143
+}
+
+@test "standard input reaches the real kexec" {
+	sed -i '2i cat' "$root$KEXEC_IMA_REAL"
+	run kexec -l vmlinuz <<< "from outside"
+	says "from outside"
 }

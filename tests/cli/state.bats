@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # /run/kexec-ima: who may have made it, what is believed of it, and the lock.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 state() { echo "$root/run/kexec-ima"; }

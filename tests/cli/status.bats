@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # kexec-ima status, its two formats, and the program's own options.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 @test "nothing loaded: 0, the text" {
