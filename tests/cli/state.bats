@@ -98,8 +98,7 @@ state() { echo "$root/run/kexec-ima"; }
 @test "damaged files are ignored" {
 	loaded_by_us
 	run kexec_ima status --format json
-	whole=$(python -c 'import json, sys; j = json.load(sys.stdin); print(j["log"], j["verdict"])' \
-		<<< "$output")
+	whole=$(grep -E '"(.*bytes|records|violations|verdict)":' <<< "$output" | grep -v grown)
 	cp -a "$(state)" "$root/good"
 	for name in load.json checkpoint.json kernel.json; do
 		for damage in 1d '$ s/.$//' 's/^\(.\{20\}\).*/\1/' s/:/,/ 's/:[0-9]/:-1/g' \
@@ -113,8 +112,7 @@ state() { echo "$root/run/kexec-ima"; }
 			! cmp -s "$root/good/$name" "$(state)/$name" || continue
 			run kexec_ima status --format json
 			ends 0 || fail "$name, $damage" || return
-			now=$(python -c 'import json, sys; j = json.load(sys.stdin)
-print(j["log"], j["verdict"])' <<< "$output")
+			now=$(grep -E '"(.*bytes|records|violations|verdict)":' <<< "$output" | grep -v grown)
 			test "$now" = "$whole" || fail "$name, $damage: $now, not $whole" || return
 		done
 	done
