@@ -428,8 +428,9 @@ struct imalog_decision {
 	int64_t room_bytes;	/* what is left in the segment; negative: bytes that would be lost */
 	uint64_t last_bytes;	/* the kexec_execute record to come */
 	uint64_t needed_bytes;	/* growth asked for plus last_bytes */
-	unsigned advised_extra_kib;	/* smallest CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB that gives needed_bytes
-					 * however the segment is rounded; 0: it fits, or none can */
+	unsigned advised_extra_kib;	/* smallest CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB with which this load would
+					 * have had the room, however it is rounded; 0: it fits, or
+					 * none can */
 };
 
 /*

@@ -209,16 +209,20 @@ bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalo
 }
 
 /*
- * Smallest CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB that leaves @needed bytes behind the kexec_load record
- * itself, however the rounding falls; 0 if none does.
+ * Smallest CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB with which this load would have held what has come since,
+ * its own record included, and @needed bytes more, however the rounding falls; 0 if none would, or
+ * the present one should.
  */
-static unsigned advise(uint64_t needed, const struct imalog_mark *load)
+static unsigned advise(uint64_t needed, const struct imalog_mark *load,
+		       const struct imalog_position *now, const struct imalog_facts *facts)
 {
-	uint64_t bytes = add(needed, load->after.bytes - load->before.bytes);
+	uint64_t bytes = add(needed, now->bytes - load->before.bytes);
+	unsigned kib;
 
 	if (bytes > IMALOG_EXTRA_KIB_MAX * 1024)
 		return 0;
-	return (unsigned)((bytes + 1023) / 1024);
+	kib = (unsigned)((bytes + 1023) / 1024);
+	return knows(facts, IMALOG_KNOWS_EXTRA) && kib <= facts->extra_kib ? 0 : kib;
 }
 
 static void judge(struct imalog_decision *decision, enum imalog_verdict verdict,
@@ -230,7 +234,8 @@ static void judge(struct imalog_decision *decision, enum imalog_verdict verdict,
 
 /* The log against a segment, byte by byte.  Fills everything but .confirmed. */
 static void judge_room(const struct imalog_census *census, const struct imalog_mark *load,
-		       uint64_t growth_bytes, struct imalog_decision *decision)
+		       const struct imalog_facts *facts, uint64_t growth_bytes,
+		       struct imalog_decision *decision)
 {
 	uint64_t usable = load->event.segment_bytes, bytes = census->total.bytes, needed;
 
@@ -252,7 +257,7 @@ static void judge_room(const struct imalog_census *census, const struct imalog_m
 	else
 		judge(decision, IMALOG_FITS, IMALOG_REASON_ROOM);
 	if (decision->verdict != IMALOG_FITS)
-		decision->advised_extra_kib = advise(needed, load);
+		decision->advised_extra_kib = advise(needed, load, &census->total, facts);
 }
 
 /* What is so before any segment is looked at.  Returns true when that decides. */
@@ -340,7 +345,7 @@ void imalog_decide(const struct imalog_census *census, const struct imalog_mark 
 			judge_blind(census, facts, decision);
 		return;
 	}
-	judge_room(census, load, growth_bytes, decision);
+	judge_room(census, load, facts, growth_bytes, decision);
 	decision->confirmed = decision->has_segment && !facts->load_from_record;
 	if (!decision->has_segment)
 		return;

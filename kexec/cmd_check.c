@@ -182,10 +182,13 @@ int cmd_check(struct run *run, int argc, char **argv)
 	status = read_settings(run, &request.settings);
 	if (status)
 		return status;
-	request.settings.mode = CHECK_REFUSE;
 	if (run->mode && !parse_mode(run->mode, &request.settings.mode))
 		return complain(STATUS_USAGE, "--mode=%s is not understood: give refuse, reload, "
 						   "coldboot or warn", run->mode);
+	if (run->root.path[0] && (request.settings.mode == CHECK_RELOAD ||
+				  request.settings.mode == CHECK_COLDBOOT))
+		return complain(STATUS_USAGE, "--mode reload and coldboot act, and a saved tree is only "
+					      "looked at: give refuse or warn");
 	if (host_path(&run->root, request.settings.kexec, path))
 		return complain(STATUS_ERROR, "%s is too long", request.settings.kexec);
 	arguments[0] = path;

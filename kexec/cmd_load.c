@@ -26,7 +26,8 @@ static void tell(const struct run *run, const struct view *view, const struct pl
 	char sentence[512], when[64];
 	struct view dated = *view;
 
-	report_verdict(view, sentence, sizeof(sentence));
+	dated.at_load = true;
+	report_verdict(&dated, sentence, sizeof(sentence));
 	if (plan->status != STATUS_DONE || view->decision->verdict != IMALOG_FITS)
 		fprintf(stderr, "kexec-ima: %s%s\n", sentence,
 			unloaded && was_loaded ? "; nothing is loaded now, the image that was "

@@ -23,6 +23,8 @@ int complain(int status, const char *format, ...)
 /* The sentence for a survey that failed, with what to do. */
 int complain_survey(const struct run *run, const struct survey_failure *failure);
 
+/* From the same file only where the real kexec is; a mistake in it is not told. */
+void find_real_kexec(const struct run *run, struct settings *settings);
 /* Read /etc/kexec-ima.conf below the root on top of the built-in values.  A status. */
 int read_settings(const struct run *run, struct settings *settings);
 

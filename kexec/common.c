@@ -55,6 +55,18 @@ int complain_survey(const struct run *run, const struct survey_failure *failure)
 	}
 }
 
+void find_real_kexec(const struct run *run, struct settings *settings)
+{
+	struct settings all = *settings;
+	char *text, error[OPTIONS_ERROR_SIZE];
+
+	if (host_read_all(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text) < 0)
+		return;
+	if (!settings_from_text(&all, text, error))
+		memcpy(settings->kexec, all.kexec, sizeof(settings->kexec));
+	free(text);
+}
+
 int read_settings(const struct run *run, struct settings *settings)
 {
 	char *text, error[OPTIONS_ERROR_SIZE];

@@ -130,6 +130,8 @@ static int main_kexec(int argc, char **argv)
 	settings_init(&settings, REAL_KEXEC);
 	if (glance.wants_file)
 		status = read_settings(&run, &settings);
+	else
+		find_real_kexec(&run, &settings);
 	if (status)
 		return status;
 	if (!request_parse(argc, argv, &settings, &request, error)) {

@@ -101,8 +101,10 @@ struct glance request_glance(int argc, char *const argv[])
 		}
 	}
 	/* A crash kernel, an unload, a question: a mistake in the file must not stop these. */
-	if (!seen.panic && !seen.unload && !seen.other &&
-	    (seen.load || seen.exec || seen.force || seen.classic_load || seen.image))
+	if (seen.exec || seen.force)
+		glance.wants_file = true;
+	else if (!seen.panic && !seen.unload && !seen.other &&
+		 (seen.load || seen.classic_load || seen.image))
 		glance.wants_file = true;
 	return glance;
 }
@@ -229,6 +231,23 @@ static bool plan_load(struct request *request, const struct seen *seen, char *er
 	return true;
 }
 
+/* A run of which kexec-tools would make a load and an execute, or one of them by the options' order. */
+static bool loads_and_executes(const struct seen *seen)
+{
+	bool load = seen->load || seen->classic_load || seen->panic;
+
+	return seen->force || (seen->exec && load) || (seen->image && !seen->exec && !load);
+}
+
+/* Options of ours that say nothing by themselves. */
+static bool own_needs_verb(const bool given[OWNS], char *error)
+{
+	if (given[OWN_INTERVAL] || given[OWN_CONFIDENCE] || given[OWN_POLICY])
+		return refuse(error, "--ima-interval, --ima-confidence and --ima-policy go with "
+				     "--ima-headroom or --ima-check");
+	return true;
+}
+
 static bool plan_action(struct request *request, const struct seen *seen,
 			const bool given[OWNS], char *error)
 {
@@ -238,7 +257,7 @@ static bool plan_action(struct request *request, const struct seen *seen,
 	if (given[OWN_HEADROOM] && given[OWN_CHECK])
 		return refuse(error, "--ima-headroom goes with a load and --ima-check with -e: "
 				     "these are two runs");
-	if (seen->panic && !given[OWN_CHECK])
+	if (seen->panic && !given[OWN_CHECK] && !seen->exec && !seen->force)
 		return true;
 	if (given[OWN_HEADROOM])
 		return plan_load(request, seen, error);
@@ -250,21 +269,20 @@ static bool plan_action(struct request *request, const struct seen *seen,
 	    (!seen->exec || seen->load || seen->force || seen->unload || seen->panic ||
 	     seen->other || seen->classic_load))
 		return refuse(error, "--ima-check goes with -e, or stands alone");
-	if (request->settings.check && seen->exec && !seen->unload && !seen->other) {
-		request->action = ACTION_EXECUTE;
-		return true;
-	}
-	/* The file asks for judgement, and this run would load or execute without it. */
-	if (request->settings.headroom && (seen->load || seen->classic_load || seen->force))
-		return plan_load(request, seen, error);
-	if (request->settings.check && (seen->force || (seen->image && !seen->load)))
+	if (seen->unload || seen->other)
+		return own_needs_verb(given, error);
+	/* The file asks for a judgement too, and some runs cannot have one. */
+	if ((request->settings.headroom || request->settings.check) && loads_and_executes(seen))
 		return refuse(error, "this run would load and reboot at once, unjudged, and "
 				     OPTIONS_CONFIG " asks for a judgement: load with -l, then "
 				     "run kexec -e");
-	if (given[OWN_INTERVAL] || given[OWN_CONFIDENCE] || given[OWN_POLICY])
-		return refuse(error, "--ima-interval, --ima-confidence and --ima-policy go with "
-				     "--ima-headroom or --ima-check");
-	return true;
+	if (request->settings.check && seen->exec) {
+		request->action = ACTION_EXECUTE;
+		return true;
+	}
+	if (request->settings.headroom && (seen->load || seen->classic_load))
+		return plan_load(request, seen, error);
+	return own_needs_verb(given, error);
 }
 
 /* The real kexec, below the root, in the place of our own name. */

@@ -25,7 +25,7 @@ struct settings {
 	bool headroom_given;		/* .headroom_bytes instead of the estimate */
 	uint64_t headroom_bytes;	/* growth to leave room for */
 	bool check;			/* executes are judged */
-	enum check_mode mode;
+	enum check_mode mode;		/* refuse unless said otherwise */
 	bool warn;			/* say it, do not refuse */
 	bool has_interval;
 	uint64_t interval_seconds;

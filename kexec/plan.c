@@ -58,7 +58,9 @@ struct plan plan_check(const struct imalog_decision *decision, const struct sett
 		       bool execute, bool reloaded, bool can_reload)
 {
 	bool nothing = decision->reason == IMALOG_REASON_NOTHING_LOADED;
-	bool warn = settings->warn || settings->mode == CHECK_WARN;
+	/* Who asks for a cold boot is not to be overruled by a policy. */
+	bool warn = settings->mode == CHECK_WARN ||
+		    (settings->warn && settings->mode != CHECK_COLDBOOT);
 	int status = plan_status(decision);
 
 	if (nothing)

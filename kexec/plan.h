@@ -6,7 +6,6 @@
 #include "imalog.h"
 #include "options.h"
 
-
 /* As plain ints everywhere: the real kexec has statuses of its own. */
 enum {
 	STATUS_DONE = 0,	/* fits, complete, done */

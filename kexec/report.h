@@ -21,6 +21,7 @@ struct view {
 	bool has_deadline;
 	uint64_t deadline_seconds;	/* from now, at the estimate's speed */
 	const char *deadline_when;	/* the same as a date, or NULL */
+	bool at_load;			/* told about a load just made, which may be gone again */
 	bool judged_load;		/* .has_age, and the two below are from our own record */
 	uint64_t interval_seconds;	/* planned between load and execute */
 	bool deadline_passed;		/* the deadline that was given at the load */

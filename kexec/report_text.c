@@ -19,22 +19,26 @@ void report_span(uint64_t seconds, char out[32])
 }
 
 /* What to do when there is not enough room. */
-static void remedy(const struct imalog_decision *decision, char *out, size_t size)
+static void remedy(const struct view *view, char *out, size_t size)
 {
-	if (decision->advised_extra_kib)
-		snprintf(out, size,
-			 "load again just before the execute (--ima-check=reload), or boot a "
-			 "kernel with CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB=%u",
-			 decision->advised_extra_kib);
+	unsigned kib = view->decision->advised_extra_kib;
+	const char *now = view->at_load ? "load later, plan less with --ima-interval or "
+					  "--ima-headroom=SIZE"
+					: "load again just before the execute (--ima-check=reload)";
+
+	if (kib)
+		snprintf(out, size, "%s, or boot a kernel with "
+				    "CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB=%u", now, kib);
 	else
-		snprintf(out, size, "load again just before the execute (--ima-check=reload)");
+		snprintf(out, size, "%s", now);
 }
 
-static void room_sentence(const struct imalog_decision *decision, char *out, size_t size)
+static void room_sentence(const struct view *view, char *out, size_t size)
 {
+	const struct imalog_decision *decision = view->decision;
 	char what[192];
 
-	remedy(decision, what, sizeof(what));
+	remedy(view, what, sizeof(what));
 	switch (decision->verdict) {
 	case IMALOG_FITS:
 		snprintf(out, size,
@@ -67,7 +71,7 @@ void report_verdict(const struct view *view, char *out, size_t size)
 
 	switch (decision->reason) {
 	case IMALOG_REASON_ROOM:
-		room_sentence(decision, out, size);
+		room_sentence(view, out, size);
 		return;
 	case IMALOG_REASON_LOG_DAMAGED:
 		snprintf(out, size, "%s: %s at byte %" PRIu64 " (record %" PRIu64 ")", words,
@@ -140,6 +144,10 @@ static void growth_line(FILE *to, const struct imalog_estimate *estimate)
 	char span[32];
 
 	line(to, "growth");
+	if (estimate->basis == IMALOG_BASIS_NONE) {
+		fprintf(to, "not known, so nor is how long the room lasts\n");
+		return;
+	}
 	if (estimate->basis == IMALOG_BASIS_GIVEN) {
 		fprintf(to, "%" PRIu64 " bytes, as given\n", estimate->bound_bytes);
 		return;
@@ -176,6 +184,8 @@ static void deadline_line(FILE *to, const struct view *view)
 	char span[32];
 
 	if (decision->verdict != IMALOG_FITS && decision->verdict != IMALOG_TIGHT)
+		return;
+	if (view->estimate->basis == IMALOG_BASIS_NONE)
 		return;
 	line(to, "lasts");
 	if (!view->has_deadline) {

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define SAMPLE_SECONDS 10	/* a shorter time since the last reading says nothing */
+
 #define LOAD_FILE "load.json"
 #define CHECKPOINT_FILE "checkpoint.json"
 #define KERNEL_FILE "kernel.json"
@@ -249,7 +251,7 @@ bool survey_sample(const struct host_root *root, const struct survey *survey,
 	if (root->path[0] || !total->records)
 		return false;
 	if (survey->has_earlier && survey->has_uptime &&
-	    survey->uptime - survey->earlier_uptime >= 1) {
+	    survey->uptime - survey->earlier_uptime >= SAMPLE_SECONDS) {
 		seconds = survey->uptime - survey->earlier_uptime;
 		growth->bytes_per_second = (double)(total->bytes - survey->earlier.bytes) / seconds;
 		growth->records_per_second =

@@ -42,7 +42,7 @@ void survey_free(struct survey *survey);
 /* Speed since boot, from the current boot's records.  False when it is not known. */
 bool survey_growth(const struct survey *survey, struct imalog_growth *growth);
 /*
- * Recent speed: since the last reading of this boot, or else over one second from now (which this
+ * Recent speed: since the last reading of this boot if that is not too near, or else over one second from now (which this
  * waits for).  False when it is not known, or in a saved tree.
  */
 bool survey_sample(const struct host_root *root, const struct survey *survey,
