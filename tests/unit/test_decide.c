@@ -264,6 +264,37 @@ static void the_advised_extra_is_enough(void **state)
 	}
 }
 
+/* What has come since the load counts too: the advice is more than what was not enough. */
+static void the_advised_extra_holds_what_has_come_since(void **state)
+{
+	(void)state;
+	for (unsigned extra = 1; extra <= IMALOG_EXTRA_KIB_MAX; extra++) {
+		struct imalog_facts facts = usual_facts();
+		struct imalog_decision decision;
+		struct build build;
+		uint64_t counted, segment;
+
+		facts.extra_kib = extra;
+		build_init(&build);
+		build_file(&build, "ima-ng", "boot_aggregate");
+		build_sized(&build, 5000);
+		counted = build.size;
+		segment = build_load(&build, 1, extra, 4096);
+		while (build.size < segment)
+			build_file(&build, "ima-ng", "/usr/bin/late");
+		decision = decide(&build, &facts, 0);
+		expect("grown", &decision, IMALOG_SHORT, IMALOG_REASON_ROOM);
+		if (decision.advised_extra_kib) {
+			assert_true(decision.advised_extra_kib > extra);
+			segment = imalog_segment_bytes(counted, 1, decision.advised_extra_kib, 4096);
+			assert_true(segment - 24 - build.size >= decision.needed_bytes);
+		} else {
+			assert_true(extra > 34);	/* 40 KiB, less a page of slack, would not do */
+		}
+		build_free(&build);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +306,7 @@ int main(void)
 		cmocka_unit_test(a_custom_template_can_be_short_at_once),
 		cmocka_unit_test(a_deletion_after_the_load_makes_room),
 		cmocka_unit_test(the_advised_extra_is_enough),
+		cmocka_unit_test(the_advised_extra_holds_what_has_come_since),
 	};
 
 	return cmocka_run_group_tests_name("decide", tests, NULL, NULL);
