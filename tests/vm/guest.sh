@@ -52,6 +52,10 @@ save() {
 	cat /proc/cmdline > "$to/cmdline"
 }
 
+# Moves the current list to the staged one; deletes the first N current records.
+stage() { echo A > $ima/binary_runtime_measurements_staged; }
+delete_first() { echo "$1" > $ima/binary_runtime_measurements; }
+
 loaded() { cat /sys/kernel/kexec_loaded 2>/dev/null || cat /sys/kernel/kexec/loaded; }
 
 # The arguments that load the next kernel; others follow.
