@@ -129,6 +129,7 @@ static int judge_and_act(struct run *run, struct request *request, struct survey
 	struct view view;
 	int status;
 
+	tell_reading(run, survey);
 	judge(survey, settings, execute, &estimate, &decision);
 	for (;;) {
 		can_reload = survey->record_is_ours && survey->has_load;
@@ -182,6 +183,7 @@ int cmd_check(struct run *run, int argc, char **argv)
 	status = read_settings(run, &request.settings);
 	if (status)
 		return status;
+	request.settings.mode = CHECK_REFUSE;
 	if (run->mode && !parse_mode(run->mode, &request.settings.mode))
 		return complain(STATUS_USAGE, "--mode=%s is not understood: give refuse, reload, "
 						   "coldboot or warn", run->mode);

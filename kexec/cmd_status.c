@@ -24,6 +24,7 @@ int cmd_status(struct run *run, int argc, char **argv)
 		survey_free(&survey);
 		return complain_survey(run, &failure);
 	}
+	tell_reading(run, &survey);
 	known = survey_growth(&survey, &growth);
 	imalog_estimate_growth(known ? &growth : NULL, NULL, settings.interval_seconds,
 			       settings.burst_bytes, &estimate);

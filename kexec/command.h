@@ -34,6 +34,9 @@ int read_settings(const struct run *run, struct settings *settings);
  */
 int take_lock(const struct run *run);
 
+/* With -v: how much of the log had to be read, on stderr. */
+void tell_reading(const struct run *run, const struct survey *survey);
+
 /* Fill what follows from a survey, a decision and an estimate.  The view borrows all three. */
 void fill_view(struct view *view, const struct survey *survey,
 	       const struct imalog_decision *decision, const struct imalog_estimate *estimate);

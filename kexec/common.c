@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Messages, settings, the lock and the view: what every command begins or ends with. */
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,6 +111,20 @@ int take_lock(const struct run *run)
 		return complain(STATUS_ERROR, "%s%s/lock cannot be taken: %s", run->root.path,
 				HOST_STATE_DIR, strerror(-fd));
 	return STATUS_DONE;
+}
+
+void tell_reading(const struct run *run, const struct survey *survey)
+{
+	const struct imalog_position *total = &survey->scan.census.total;
+
+	if (!run->verbose)
+		return;
+	if (survey->has_earlier)
+		fprintf(stderr, "kexec-ima: read the log from byte %" PRIu64 " to %" PRIu64
+				", the rest is known from the checkpoint\n",
+			survey->earlier.bytes, total->bytes);
+	else
+		fprintf(stderr, "kexec-ima: read the whole log, %" PRIu64 " bytes\n", total->bytes);
 }
 
 void fill_view(struct view *view, const struct survey *survey,

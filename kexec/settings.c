@@ -126,6 +126,7 @@ static bool set_headroom(struct settings *settings, const char *value)
 static bool set_check(struct settings *settings, const char *value)
 {
 	settings->check = true;
+	settings->mode = CHECK_REFUSE;
 	return !value || parse_mode(value, &settings->mode);
 }
 

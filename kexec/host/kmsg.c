@@ -23,13 +23,16 @@ enum imalog_complaint host_kmsg_finish(int fd)
 {
 	enum imalog_complaint found = IMALOG_COMPLAINT_NONE;
 	unsigned char line[8192];
+	bool missed = false;
 
 	while (found == IMALOG_COMPLAINT_NONE) {
 		ssize_t got = read(fd, line, sizeof(line));
 
-		/* EPIPE: lines were overwritten before we came; go on with what is there. */
-		if (got < 0 && (errno == EINTR || errno == EPIPE))
+		/* EPIPE: lines were overwritten before we came; what is left may still tell. */
+		if (got < 0 && (errno == EINTR || errno == EPIPE)) {
+			missed = missed || errno == EPIPE;
 			continue;
+		}
 		if (got < 0 && errno != EAGAIN)
 			found = IMALOG_COMPLAINT_UNREADABLE;
 		if (got <= 0)
@@ -37,5 +40,7 @@ enum imalog_complaint host_kmsg_finish(int fd)
 		found = imalog_complaint_of((struct imalog_span){ line, (size_t)got });
 	}
 	close(fd);
+	if (missed && found == IMALOG_COMPLAINT_NONE)
+		return IMALOG_COMPLAINT_UNREADABLE;
 	return found;
 }
