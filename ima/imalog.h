@@ -166,6 +166,51 @@ bool imalog_hash_find(struct imalog_span name, enum imalog_hash *hash);
 /* @out: imalog_hash_size(@hash) bytes. */
 void imalog_hash_digest(enum imalog_hash hash, struct imalog_span data, unsigned char *out);
 
+/* ---- replay ------------------------------------------------------------------------------- */
+
+#define IMALOG_PCRS 24	/* a PC Client TPM has PCR 0 to 23 */
+
+/* PCR values as they are while a log is replayed.  Plain values. */
+struct imalog_replay {
+	unsigned banks;		/* 1 << enum imalog_hash: the banks replayed */
+	uint32_t used;		/* 1 << PCR index: extended at least once */
+	unsigned char pcr[IMALOG_HASHES][IMALOG_PCRS][IMALOG_DIGEST_MAX];
+};
+
+/* All PCRs zero, as a cold boot leaves those that IMA extends.  @banks: 1 << enum imalog_hash. */
+void imalog_replay_init(struct imalog_replay *replay, unsigned banks);
+
+/*
+ * The digest that a record extends bank @hash with: that of its template data, whatever bank the log
+ * itself is of; 0xff bytes for a violation; for the template "ima" the name is padded to 256 bytes
+ * (ima_crypto.c, ima_calc_field_array_hash_tfm() and ima_api.c, ima_store_template(), 7.3.4).
+ * @out: imalog_hash_size(@hash) bytes.
+ * Errors: IMALOG_ERROR_BAD_FIELD when a record of the template "ima" is not framed as one.
+ */
+int imalog_record_digest(const struct imalog_record *record,
+			 const struct imalog_template *template_, enum imalog_hash hash,
+			 unsigned char *out) IMALOG_MUST_CHECK;
+
+/*
+ * Extend one PCR of one bank by @digest, as TPM2_PCR_Extend does.  A PCR index of IMALOG_PCRS or more
+ * is IMALOG_ERROR_BAD_PCR.
+ */
+int imalog_replay_extend(struct imalog_replay *replay, enum imalog_hash hash, uint32_t pcr,
+			 const unsigned char *digest) IMALOG_MUST_CHECK;
+
+/* Extend all chosen banks by a record.  Errors: those of the two above. */
+int imalog_replay_add(struct imalog_replay *replay, const struct imalog_record *record,
+		      const struct imalog_template *template_) IMALOG_MUST_CHECK;
+
+/*
+ * Whether the record's template digest is that of its template data (a violation has zeroes and is
+ * always true).  The algorithm follows from the digest's size.
+ * Errors: IMALOG_ERROR_BAD_DIGEST (it was altered), IMALOG_ERROR_BAD_FIELD, IMALOG_ERROR_NO_FORMAT
+ * (a size that no known algorithm has).
+ */
+int imalog_record_check(const struct imalog_record *record,
+			const struct imalog_template *template_) IMALOG_MUST_CHECK;
+
 /* ---- events ------------------------------------------------------------------------------- */
 
 enum imalog_event_kind {

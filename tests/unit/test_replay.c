@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "build.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define ALL_BANKS ((1u << IMALOG_HASHES) - 1)
+
+/* ---- logs --------------------------------------------------------------------------------- */
+
+static void one(struct build *build)
+{
+	build_record(build, "ima-ng", span_of("abc"));
+}
+
+static void two(struct build *build)
+{
+	one(build);
+	build_record(build, "ima-ng", span_of("def"));
+}
+
+static void violation(struct build *build)
+{
+	one(build);
+	build->violation = true;
+	build_record(build, "ima-ng", span_of("def"));
+}
+
+/* 20 digest bytes 0, 1, 2 ... and the name /bin/sh. */
+static void old(struct build *build)
+{
+	unsigned char digest[20];
+	static const unsigned char name[] = "/bin/sh";
+
+	for (unsigned char i = 0; i < sizeof(digest); i++)
+		digest[i] = i;
+	build_u32(build, build->pcr);
+	build_bytes(build, (struct imalog_span){ digest, build->format.digest_size });
+	build_field(build, span_of("ima"));
+	build_bytes(build, (struct imalog_span){ digest, sizeof(digest) });
+	build_field(build, (struct imalog_span){ name, sizeof(name) - 1 });
+}
+
+/* The PCR after each, computed by hand: H(pcr || H(data)), a violation extends 0xff. */
+static const struct {
+	const char *name;
+	void (*make)(struct build *build);
+	const char *pcr[IMALOG_HASHES];
+} table[] = {
+	{ "one record", one, {
+		"ccd5bd41458de644ac34a2478b58ff819bef5acf",
+		"589f9ffed4c477966bfb8d41f37895b08c69047df8f911d6f3b57fbe08faee8d",
+		"93732e3733514a841c982cfa75ea76ab55fe011acb9cd980ef4523913c65be1b"
+		"0998e04d77f8c174f81a82151619ca40",
+		"6b9e946755055542adba95a1588a7eaed86323b3bed97d602ee06839d734048e"
+		"02c63f37892d3adde0d25b5a9d89162e8804ab9ec0ac4a263545c4faecfdf53b",
+	} },
+	{ "two records", two, {
+		"a2b3aa62ce5701698c5fd31333531079c47f5faf",
+		"f191db04b526f1e7a178d5da326687c0b27b531fbabde4f555ca7fdd6a239964",
+		"c138bc0d993f7bcf76a109b56451f955580eba49e5b9b8a5a8655cdc54239a4e"
+		"6ef931f15c4909459132b8f4b73d31a5",
+		"63f20574686b3d43138aaa91a97510177aa3705559cb0d911bb5dea37577f6fb"
+		"ccc5d6e357a9c781fd928388db555a42c7999466a120651f6b7f1a7c610e4efb",
+	} },
+	{ "a violation", violation, {
+		"45f6370ab414cb1c8566a43c6624a4404e15b32c",
+		"621e6620e71f2ab35f55f2c7364b04e0b0955ed5e7b2257e1830523c00fbf27c",
+		"df193f7a0d0b3beba1a58fc804da8bce3faaf66160aa4025485cc0c97365cc62"
+		"b074727899c1eeb9bf75b1d2a0bf493e",
+		"5476d27b057b1db9a6f3be0866365ff708515712baa5393d9c5e1df5bd70f22b"
+		"e45aadaa1f26eb4dc4c9bef4d90ffaa70b1ff5ddf37d777a891c3eead1f38cd3",
+	} },
+	{ "the template ima", old, {
+		"ecda7cc5921526efa7be47ab7958e819d7d7f886",
+		"f4932d8e12eb890a93823241442b161fe5b46591c81976bbf8fb2028ad545a0b",
+		"a833714c913eceef000154482ce32509e336c39e57b34c8f1d996d02d4221fbd"
+		"99356a5b55ef8def2fd8d690e1547b96",
+		"e8d2d296b1d48c4948292aafe3e12773911b499e38511de08cdcfe446ca9ff40"
+		"88457d257e30b87773cc575ec09cdde4f02b0d8b6b24087142db034a56f3d117",
+	} },
+};
+
+/* ---- helpers ------------------------------------------------------------------------------- */
+
+static int replay_log(const struct build *build, unsigned banks, struct imalog_replay *replay)
+{
+	struct imalog_template template_;
+	struct imalog_reader reader;
+	struct imalog_record record;
+	int error = 0;
+
+	imalog_replay_init(replay, banks);
+	imalog_reader_init(&reader, &build->format);
+	imalog_reader_feed(&reader, build_log(build), true);
+	while (!error && !imalog_reader_next(&reader, &record)) {
+		imalog_template_describe(record.name, &template_);
+		error = imalog_replay_add(replay, &record, &template_);
+	}
+	return error;
+}
+
+static void hex(const unsigned char *bytes, size_t size, char *out)
+{
+	for (size_t i = 0; i < size; i++)
+		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* The first record of a log and its template. */
+static void first(const struct build *build, struct imalog_record *record,
+		  struct imalog_template *template_)
+{
+	struct imalog_reader reader;
+
+	imalog_reader_init(&reader, &build->format);
+	imalog_reader_feed(&reader, build_log(build), true);
+	assert_int_equal(imalog_reader_next(&reader, record), 0);
+	imalog_template_describe(record->name, template_);
+}
+
+/* ---- tests --------------------------------------------------------------------------------- */
+
+static void every_bank_of_every_log(void **state)
+{
+	char got[2 * IMALOG_DIGEST_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		for (size_t o = 0; o < COUNT(build_orders); o++) {
+			struct imalog_replay replay;
+			struct build build;
+
+			build_init_as(&build, build_orders[o], 20);
+			table[i].make(&build);
+			assert_int_equal(replay_log(&build, ALL_BANKS, &replay), 0);
+			assert_int_equal(replay.used, 1u << 10);
+			for (unsigned h = 0; h < IMALOG_HASHES; h++) {
+				hex(replay.pcr[h][10], imalog_hash_size((enum imalog_hash)h), got);
+				if (strcmp(got, table[i].pcr[h]))
+					fail_msg("%s: %s is now \"%s\"", table[i].name,
+						 imalog_hash_name((enum imalog_hash)h), got);
+			}
+			build_free(&build);
+		}
+	}
+}
+
+static void other_pcrs_are_on_their_own(void **state)
+{
+	struct imalog_replay replay;
+	struct build build;
+	char got[41];
+
+	(void)state;
+	build_init(&build);
+	build.pcr = 11;
+	one(&build);
+	build.pcr = 23;
+	two(&build);
+	assert_int_equal(replay_log(&build, 1u << IMALOG_SHA1, &replay), 0);
+	assert_int_equal(replay.used, 1u << 11 | 1u << 23);
+	hex(replay.pcr[IMALOG_SHA1][11], 20, got);
+	assert_string_equal(got, table[0].pcr[IMALOG_SHA1]);
+	hex(replay.pcr[IMALOG_SHA1][23], 20, got);
+	assert_string_equal(got, table[1].pcr[IMALOG_SHA1]);
+	build_free(&build);
+}
+
+static void banks_not_chosen_stay_zero(void **state)
+{
+	static const unsigned char zero[IMALOG_DIGEST_MAX];
+	struct imalog_replay replay;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	two(&build);
+	assert_int_equal(replay_log(&build, 1u << IMALOG_SHA256, &replay), 0);
+	for (unsigned h = 0; h < IMALOG_HASHES; h++)
+		assert_true(!memcmp(replay.pcr[h][10], zero, sizeof(zero)) ==
+			    (h != IMALOG_SHA256));
+	build_free(&build);
+}
+
+static void no_such_pcr(void **state)
+{
+	struct imalog_replay replay;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	build.pcr = IMALOG_PCRS;
+	one(&build);
+	assert_int_equal(replay_log(&build, ALL_BANKS, &replay), IMALOG_ERROR_BAD_PCR);
+	assert_int_equal(replay.used, 0);
+	build_free(&build);
+}
+
+/* Each of the four banks a log can be of: good as made, found when one byte is altered. */
+static void one_altered_byte_is_found(void **state)
+{
+	(void)state;
+	for (size_t s = 0; s < COUNT(build_digest_sizes); s++) {
+		struct imalog_template template_;
+		struct imalog_record record;
+		struct build build;
+
+		build_init_as(&build, IMALOG_LITTLE_ENDIAN, build_digest_sizes[s]);
+		build_file(&build, "ima-sig", "/usr/bin/true");
+		first(&build, &record, &template_);
+		/* The builder leaves any digest there; the kernel leaves the right one. */
+		imalog_hash_digest((enum imalog_hash)s, record.data, build.data + 4);
+		assert_int_equal(imalog_record_check(&record, &template_), 0);
+		build.data[build.size - 1] ^= 1;
+		assert_int_equal(imalog_record_check(&record, &template_),
+				 IMALOG_ERROR_BAD_DIGEST);
+		build_free(&build);
+	}
+}
+
+static void a_violation_has_no_digest_to_check(void **state)
+{
+	struct imalog_template template_;
+	struct imalog_record record;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	build.violation = true;
+	build_file(&build, "ima-ng", "/var/log/messages");
+	first(&build, &record, &template_);
+	assert_int_equal(imalog_record_check(&record, &template_), 0);
+	build_free(&build);
+}
+
+static void a_long_name_of_the_template_ima_is_refused(void **state)
+{
+	unsigned char name[257], digest[IMALOG_DIGEST_MAX];
+	struct imalog_template template_;
+	struct imalog_record record;
+	struct build build;
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	for (size_t size = 255; size <= 257; size++) {
+		build_init(&build);
+		build_u32(&build, 10);
+		build_bytes(&build, (struct imalog_span){ name, 20 });
+		build_field(&build, span_of("ima"));
+		build_bytes(&build, (struct imalog_span){ name, 20 });
+		build_field(&build, (struct imalog_span){ name, size });
+		first(&build, &record, &template_);
+		assert_int_equal(imalog_record_digest(&record, &template_, IMALOG_SHA1, digest),
+				 size > 256 ? IMALOG_ERROR_BAD_FIELD : 0);
+		build_free(&build);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_bank_of_every_log),
+		cmocka_unit_test(other_pcrs_are_on_their_own),
+		cmocka_unit_test(banks_not_chosen_stay_zero),
+		cmocka_unit_test(no_such_pcr),
+		cmocka_unit_test(one_altered_byte_is_found),
+		cmocka_unit_test(a_violation_has_no_digest_to_check),
+		cmocka_unit_test(a_long_name_of_the_template_ima_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
