@@ -59,9 +59,9 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 	ends 0
 	run kexec -e
 	ends 0
-	run kexec_ima check --mode coldboot
+	run kexec -u
 	ends 0
-	ran "-s -l vmlinuz" -e
+	ran "-s -l vmlinuz" -e -u
 }
 
 @test "comments, blanks and no last newline" {
@@ -201,5 +201,28 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 	ends 3
 	run kexec_ima check
 	ends 3
+	ran
+}
+
+@test "nothing slips past check or headroom in the file by the order of the options" {
+	for key in "check = refuse" "headroom = auto"; do
+		config "$key"
+		while read -ra words; do
+			run kexec "${words[@]}"
+			ends 2 || fail "$key: kexec ${words[*]}" || return
+			says "unjudged" || return
+		done <<-'END'
+			-f vmlinuz
+			-e -f
+			-e -l vmlinuz
+			-l -e vmlinuz
+			-le vmlinuz
+			-p -f vmlinuz
+			-p -e vmlinuz
+			-f -p vmlinuz
+			-x vmlinuz
+			-- vmlinuz
+		END
+	done
 	ran
 }

@@ -165,7 +165,7 @@ state() { echo "$root/run/kexec-ima"; }
 	rm "$root/proc/uptime"
 	run kexec -s -l vmlinuz --ima-headroom
 	ends 0
-	says "no end in sight: no growth was seen"
+	says "growth     not known, so nor is how long the room lasts"
 	run kexec --ima-check -e
 	ends 0
 }

@@ -177,14 +177,6 @@ load common
 	says "does not fit"
 }
 
-@test "-v says what is run" {
-	loaded_by_us
-	leave_room 100
-	run kexec_ima check -v --mode reload
-	ends 0
-	says "kexec-ima: running $root$KEXEC_IMA_REAL -s -l vmlinuz --initrd=initrd"
-}
-
 @test "--help: every command, 0, on standard output" {
 	run --separate-stderr kexec_ima --help
 	ends 0
@@ -250,4 +242,19 @@ load common
 	)
 	run cat "$root/out"
 	says "602301 records"
+}
+
+@test "-v says how much of the log was read" {
+	run kexec_ima -v status
+	says "read the whole log"
+	run kexec_ima -v status
+	says "from the checkpoint"
+}
+
+@test "a first record larger than one read is a log all the same" {
+	log=$root/sys/kernel/security/ima/binary_runtime_measurements
+	"$BATS_TEST_DIRNAME/../tools/gen-log" --out "$log" record=200000 files=3
+	run kexec_ima --format json status
+	says '"records": 4,'
+	says '"bytes": 200'
 }
