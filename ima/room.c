@@ -216,9 +216,11 @@ bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalo
 static unsigned advise(uint64_t needed, const struct imalog_mark *load,
 		       const struct imalog_position *now, const struct imalog_facts *facts)
 {
-	uint64_t bytes = add(needed, now->bytes - load->before.bytes);
+	uint64_t bytes = add(needed, now->bytes);
 	unsigned kib;
 
+	/* The rule gives the log before the load as much as it counts, which may be less than it is. */
+	bytes -= bytes < load->before.counted ? bytes : load->before.counted;
 	if (bytes > IMALOG_EXTRA_KIB_MAX * 1024)
 		return 0;
 	kib = (unsigned)((bytes + 1023) / 1024);

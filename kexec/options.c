@@ -89,8 +89,9 @@ struct glance request_glance(int argc, char *const argv[])
 	static const char root[] = "--ima-sysroot=";
 	struct glance glance = { 0 };
 	struct seen seen = { 0 };
+	int i;
 
-	for (int i = 1; i < argc && strcmp(argv[i], "--"); i++) {
+	for (i = 1; i < argc && strcmp(argv[i], "--"); i++) {
 		if (!strncmp(argv[i], prefix, PREFIX_SIZE)) {
 			if (!strncmp(argv[i], root, sizeof(root) - 1))
 				glance.sysroot = argv[i] + sizeof(root) - 1;
@@ -100,6 +101,7 @@ struct glance request_glance(int argc, char *const argv[])
 			i++;
 		}
 	}
+	seen.image = seen.image || i + 1 < argc;
 	/* A crash kernel, an unload, a question: a mistake in the file must not stop these. */
 	if (seen.exec || seen.force)
 		glance.wants_file = true;

@@ -281,7 +281,7 @@ static bool get_boot_id(struct json_object *from, char out[RECORD_BOOT_ID_SIZE])
 	    !json_object_object_get_ex(from, "boot_id", &value) ||
 	    json_object_get_string_len(value) >= RECORD_BOOT_ID_SIZE)
 		return false;
-	strcpy(out, json_object_get_string(value));
+	memcpy(out, json_object_get_string(value), (size_t)json_object_get_string_len(value) + 1);
 	return true;
 }
 

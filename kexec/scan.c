@@ -108,16 +108,22 @@ static int run(struct scan *scan, struct pump *pump)
 int scan_whole(struct scan *scan, scan_source source, void *context)
 {
 	struct pump pump = { .source = source, .context = context };
+	bool known = false;
 	int error = 0;
 
-	while (!error && !pump.end && pump.used < HEAD_BYTES)
-		error = fill(&pump);
-	if (!error &&
-	    imalog_format_detect((struct imalog_span){ pump.buffer, pump.used }, pump.end,
-				 &scan->format))
-		scan->damage = IMALOG_ERROR_NO_FORMAT;
-	else if (!error)
+	for (size_t head = HEAD_BYTES; !error && !known; head *= 2) {
+		while (!error && !pump.end && pump.used < head)
+			error = fill(&pump);
+		known = !error && !imalog_format_detect((struct imalog_span){ pump.buffer, pump.used },
+							pump.end, &scan->format);
+		/* The first record may be larger than what was read of it. */
+		if (pump.end || pump.used > IMALOG_RECORD_MAX)
+			break;
+	}
+	if (known)
 		error = run(scan, &pump);
+	else if (!error)
+		scan->damage = IMALOG_ERROR_NO_FORMAT;
 	free(pump.buffer);
 	return error;
 }
