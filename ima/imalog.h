@@ -313,6 +313,53 @@ const struct imalog_boot *imalog_census_current_boot(const struct imalog_census 
 /* The last kexec_load of the current boot if no kexec_execute follows it, or NULL.  Borrowed. */
 const struct imalog_mark *imalog_census_load(const struct imalog_census *census);
 
+/* ---- what happened at each boot ------------------------------------------------------------- */
+
+/* How a boot was entered. */
+enum imalog_entry {
+	IMALOG_ENTRY_COLD,
+	IMALOG_ENTRY_SOFT,	/* by a kexec that carried the whole log */
+	IMALOG_ENTRY_SOFT_LOST,	/* by a kexec that lost records: kexec_load without kexec_execute */
+	IMALOG_ENTRY_UNKNOWN,
+};
+
+/* What a replay said; see imalog_replay_add(). */
+enum imalog_replayed {
+	IMALOG_REPLAYED_NOTHING,	/* there was no PCR value to compare with */
+	IMALOG_REPLAYED_MATCH,		/* the log, or a prefix that ends after its last boot_aggregate */
+	IMALOG_REPLAYED_MISMATCH,
+};
+
+enum imalog_outcome {
+	IMALOG_OUTCOME_COLD,		/* one boot, nothing against it */
+	IMALOG_OUTCOME_COMPLETE,	/* soft reboots that lost nothing */
+	IMALOG_OUTCOME_LOST,
+	IMALOG_OUTCOME_NOT_CARRIED,	/* one boot, and a PCR that more than this log went into */
+	IMALOG_OUTCOME_MISMATCH,	/* the events are in order and the PCR is not */
+	IMALOG_OUTCOME_UNKNOWN,
+};
+
+/* Stable words: "cold", "soft", "soft-lost", "unknown". */
+const char *imalog_entry_text(enum imalog_entry entry);
+/* Stable words: "cold", "complete", "lost", "not-carried", "mismatch", "unknown". */
+const char *imalog_outcome_text(enum imalog_outcome outcome);
+
+/*
+ * How boot number @boot (an index into census->boots) was entered.  The first is cold if it has a
+ * boot_aggregate and the replay does not say otherwise; a boot without kexec events before it was
+ * entered softly if the replay matches, since a PCR that was reset would not.
+ */
+enum imalog_entry imalog_boot_entry(const struct imalog_census *census, uint32_t boot,
+				    enum imalog_replayed replayed);
+
+/*
+ * The outcome of all boots of a log.  Records lost at any of them are lost for good: the PCR was not
+ * reset since.  @log_damaged: the log could be read only up to a point; then a mismatch proves
+ * nothing, and only a loss that the events show is more than unknown.
+ */
+enum imalog_outcome imalog_judge_boots(const struct imalog_census *census,
+				       enum imalog_replayed replayed, bool log_damaged);
+
 /* ---- growth --------------------------------------------------------------------------------- */
 
 /* A speed seen somewhere: bytes and records that came in so many seconds. */
@@ -480,8 +527,7 @@ struct imalog_decision {
 
 /*
  * Whether the numbers of @load are what the sizing rule gives for the log before it.
- * False negatives are possible only after records were deleted (then it says true where it
- * cannot compare).
+ * After records were deleted the numbers can only be bounded, and it says true within the bounds.
  */
 bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalog_facts *facts);
 

@@ -10,71 +10,8 @@
 
 #include "imalog.h"
 
-const char *imalog_generation_text(enum imalog_generation generation)
-{
-	switch (generation) {
-	case IMALOG_GENERATION_NONE: return "none";
-	case IMALOG_GENERATION_COPY_AT_LOAD: return "copy-at-load";
-	case IMALOG_GENERATION_COPY_AT_EXECUTE: return "copy-at-execute";
-	case IMALOG_GENERATION_EVENTS: return "events";
-	case IMALOG_GENERATION_STAGING: return "staging";
-	}
-	return "none";
-}
-
-const char *imalog_verdict_text(enum imalog_verdict verdict)
-{
-	switch (verdict) {
-	case IMALOG_FITS: return "fits";
-	case IMALOG_TIGHT: return "tight";
-	case IMALOG_SHORT: return "short";
-	case IMALOG_NOT_CARRIED: return "not-carried";
-	case IMALOG_UNKNOWN: return "unknown";
-	}
-	return "unknown";
-}
-
-const char *imalog_reason_text(enum imalog_reason reason)
-{
-	switch (reason) {
-	case IMALOG_REASON_ROOM:
-		return "the room in the segment decides";
-	case IMALOG_REASON_NOTHING_LOADED:
-		return "no image is loaded";
-	case IMALOG_REASON_NO_CARRY:
-		return "this kernel never carries the log across a kexec (CONFIG_IMA_KEXEC is not set)";
-	case IMALOG_REASON_TEMPLATE_IMA:
-		return "the log has records of the template \"ima\", which the next kernel cannot restore";
-	case IMALOG_REASON_COPIED_AT_LOAD:
-		return "this kernel copies the log at load, so every later record is lost";
-	case IMALOG_REASON_NO_EVENTS:
-		return "this kernel does not log kexec_load, so the size of the segment cannot be confirmed";
-	case IMALOG_REASON_NO_LOAD_EVENT:
-		return "the log has no kexec_load event of this boot: the IMA policy does not measure "
-		       "func=CRITICAL_DATA label=ima_kexec, or the image was loaded with kexec_load(2)";
-	case IMALOG_REASON_BAD_EVENT:
-		return "a kexec event in the log is damaged";
-	case IMALOG_REASON_MODEL:
-		return "the numbers of the kexec_load event are not those of the kernel's known sizing rule";
-	case IMALOG_REASON_HALF_OF_RAM:
-		return "the segment is more than half of RAM, so the kernel does not carry the log";
-	case IMALOG_REASON_COMPLAINT:
-		return "the kernel said during the load that the segment does not work";
-	case IMALOG_REASON_NO_KERNEL_LOG:
-		return "the kernel's log (/dev/kmsg) could not be read during the load, so a complaint "
-		       "about the segment may have been missed";
-	case IMALOG_REASON_LOG_DAMAGED:
-		return "the log is cut or corrupt";
-	case IMALOG_REASON_LOAD_DELETED:
-		return "the kexec_load record of this load was deleted from the kernel, so a later load "
-		       "may have been too: load again";
-	case IMALOG_REASON_LOADED_UNKNOWN:
-		return "whether an image is loaded cannot be read";
-	case IMALOG_REASON_GENERATION_UNKNOWN:
-		return "what this kernel does with the log at a kexec is not known";
-	}
-	return "unknown";
-}
+/* As the kernel counts: fixed fields alone, the name of a custom template counting nothing. */
+#define SMALLEST_RECORD (4 + IMALOG_SHA1_BYTES + 4 + 4)
 
 static uint64_t add(uint64_t a, uint64_t b)
 {
@@ -106,17 +43,16 @@ static unsigned digits(uint64_t number)
 uint64_t imalog_execute_record_bytes(const struct imalog_mark *load,
 				     const struct imalog_position *now, uint64_t growth_bytes)
 {
-	/* No record is smaller than its fixed fields, so growth has at most this many. */
-	const uint64_t smallest = 4 + IMALOG_SHA1_BYTES + 4 + 1 + 4;
 	const struct imalog_event *event = &load->event;
 	uint64_t runtime, records;
 
+	/* On the wire a record has one byte of name at least, so growth has at most so many records. */
 	runtime = add(event->runtime_bytes, now->counted - load->before.counted);
 	records = add(event->records, now->records - load->before.records);
 	return load->after.bytes - load->before.bytes +
 	       (sizeof("kexec_execute") - sizeof("kexec_load")) +
 	       digits(add(runtime, growth_bytes)) - digits(event->runtime_bytes) +
-	       digits(add(records, growth_bytes / smallest)) - digits(event->records);
+	       digits(add(records, growth_bytes / (SMALLEST_RECORD + 1))) - digits(event->records);
 }
 
 /* A needle in a line that need not end in a NUL. */
@@ -149,27 +85,6 @@ enum imalog_complaint imalog_complaint_of(struct imalog_span line)
 	return IMALOG_COMPLAINT_NONE;
 }
 
-const char *imalog_complaint_text(enum imalog_complaint complaint)
-{
-	switch (complaint) {
-	case IMALOG_COMPLAINT_NONE:
-		return "nothing";
-	case IMALOG_COMPLAINT_NOT_MAPPED:
-		return "the kernel could not map the segment, so it will stay empty: "
-		       "load with --no-cma (kexec-tools after 2.0.32), or cold boot";
-	case IMALOG_COMPLAINT_TOO_LARGE:
-		return "the kernel found the log too large to carry: cold boot this machine";
-	case IMALOG_COMPLAINT_NO_MEMORY:
-		return "the kernel had no memory for the segment: free memory and load again";
-	case IMALOG_COMPLAINT_NOT_PASSED:
-		return "the kernel could not add the segment to the image: "
-		       "load again, or cold boot this machine";
-	case IMALOG_COMPLAINT_UNREADABLE:
-		return "the kernel's log could not be read";
-	}
-	return "nothing";
-}
-
 static bool knows(const struct imalog_facts *facts, unsigned bits)
 {
 	return (facts->known & bits) == bits;
@@ -193,16 +108,42 @@ static bool segment_possible(uint64_t segment, uint64_t counted,
 	return false;
 }
 
+/*
+ * After deletions the log that was sized is somewhere between what is left and all there ever was;
+ * that bounds the segment, and no deleted record was smaller than the smallest.
+ */
+static bool deletion_possible(const struct imalog_mark *load, const struct imalog_facts *facts)
+{
+	const struct imalog_event *event = &load->event;
+	uint64_t deleted = event->records - load->before.records;
+	bool has_extra = knows(facts, IMALOG_KNOWS_EXTRA);
+	bool has_headers = knows(facts, IMALOG_KNOWS_HEADERS);
+	uint64_t ever;
+
+	if (event->runtime_bytes < IMALOG_HEADER_BYTES)
+		return false;
+	ever = event->runtime_bytes - IMALOG_HEADER_BYTES;
+	return ever >= load->before.counted &&
+	       deleted <= (ever - load->before.counted) / SMALLEST_RECORD &&
+	       event->segment_bytes % facts->page_bytes == 0 &&
+	       event->segment_bytes >=
+		       imalog_segment_bytes(load->before.counted, has_headers ? facts->headers : 1,
+					    has_extra ? facts->extra_kib : 0, facts->page_bytes) &&
+	       event->segment_bytes <=
+		       imalog_segment_bytes(ever, has_headers ? facts->headers : 2,
+					    has_extra ? facts->extra_kib : IMALOG_EXTRA_KIB_MAX,
+					    facts->page_bytes);
+}
+
 bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalog_facts *facts)
 {
 	const struct imalog_event *event = &load->event;
 
-	if (event->records > load->before.records) {
-		/* The numbers are cumulative: only a kernel that deletes may be ahead of its log. */
+	/* The numbers are cumulative: only a kernel that deletes may be ahead of its log. */
+	if (event->records > load->before.records)
 		return (!knows(facts, IMALOG_KNOWS_GENERATION) ||
 			facts->generation == IMALOG_GENERATION_STAGING) &&
-		       event->runtime_bytes >= add(load->before.counted, IMALOG_HEADER_BYTES);
-	}
+		       deletion_possible(load, facts);
 	return load->counted_known &&
 	       event->runtime_bytes == add(load->counted_then, IMALOG_HEADER_BYTES) &&
 	       segment_possible(event->segment_bytes, load->counted_then, facts);

@@ -100,12 +100,13 @@ static void log_line(FILE *to, const struct view *view)
 	const struct imalog_census *census = &view->scan->census;
 
 	line(to, "log");
-	fprintf(to, "%" PRIu64 " records, %" PRIu64 " bytes", census->total.records,
-		census->total.bytes);
+	fprintf(to, "%" PRIu64 " %s, %" PRIu64 " bytes", census->total.records,
+		census->total.records == 1 ? "record" : "records", census->total.bytes);
 	if (view->staged_bytes)
 		fprintf(to, ", %" PRIu64 " of them staged", view->staged_bytes);
 	if (census->violations)
-		fprintf(to, ", %" PRIu64 " violations", census->violations);
+		fprintf(to, ", %" PRIu64 " %s", census->violations,
+			census->violations == 1 ? "violation" : "violations");
 	fprintf(to, ", %" PRIu32 " %s\n", census->boot_count,
 		census->boot_count == 1 ? "boot" : "boots");
 	if (!view->scan->damage)

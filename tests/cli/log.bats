@@ -37,7 +37,7 @@ begin_of() {
 	echo 0 > "$root/$ima/runtime_measurements_count"
 	run kexec -s -l vmlinuz --ima-headroom
 	ends 0
-	says "1 records"
+	says "1 record,"
 }
 
 @test "a log cut inside a record: the byte named, unknown, 4, whatever is loaded" {
