@@ -96,15 +96,15 @@ static int kexec_event(const struct imalog_record *record,
 {
 	struct imalog_span digest, text;
 
-	if (imalog_field(record->data, byte_order, template_->digest_field, &digest) ||
-	    imalog_field(record->data, byte_order, template_->buffer_field, &text))
+	if (!span_field(record->data, byte_order, template_->digest_field, &digest) ||
+	    !span_field(record->data, byte_order, template_->buffer_field, &text))
 		return IMALOG_ERROR_BAD_FIELD;
 	if (imalog_event_text(text, event))
 		return IMALOG_ERROR_BAD_TEXT;
 	return check_digest(digest, text, &event->digest_checked);
 }
 
-/* The event that a name stands for.  Most names stand for none, and their size tells. */
+/* The event that a name stands for, without the NUL that ends n-ng. */
 static bool find_kind(struct imalog_span name, enum imalog_event_kind *kind)
 {
 	static const struct {
@@ -116,8 +116,6 @@ static bool find_kind(struct imalog_span name, enum imalog_event_kind *kind)
 		{ "kexec_execute", IMALOG_EVENT_KEXEC_EXECUTE },
 	};
 
-	if (name.size < sizeof("kexec_load") - 1 || name.size > sizeof("boot_aggregate") - 1)
-		return false;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (imalog_span_is(name, known[i].name)) {
 			*kind = known[i].kind;
@@ -151,7 +149,8 @@ int imalog_event_of(const struct imalog_record *record, const struct imalog_temp
 	if (template_->is_ima)
 		return old_event(record, byte_order, event);
 	if (!template_->has_name ||
-	    imalog_field(record->data, byte_order, template_->name_field, &name) || !name.size ||
+	    !span_field(record->data, byte_order, template_->name_field, &name) ||
+	    name.size < sizeof("kexec_load") || name.size > sizeof("boot_aggregate") ||
 	    name.data[--name.size] || !find_kind(name, &kind))
 		return 1;
 	if (kind == IMALOG_EVENT_BOOT_AGGREGATE) {

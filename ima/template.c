@@ -56,8 +56,5 @@ void imalog_template_describe(struct imalog_span name, struct imalog_template *t
 int imalog_field(struct imalog_span data, enum imalog_byte_order byte_order, unsigned index,
 		 struct imalog_span *field)
 {
-	for (unsigned i = 0; i <= index; i++)
-		if (!cursor_counted(&data, byte_order, field))
-			return IMALOG_ERROR_BAD_FIELD;
-	return 0;
+	return span_field(data, byte_order, index, field) ? 0 : IMALOG_ERROR_BAD_FIELD;
 }
