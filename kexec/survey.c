@@ -44,6 +44,14 @@ static bool get_checkpoint(int dir, const char *boot_id, struct checkpoint *chec
 	return good;
 }
 
+/* What the checkpoint knows becomes what the survey knows. */
+static void adopt(struct survey *survey, struct checkpoint *checkpoint)
+{
+	scan_free(&survey->scan);
+	survey->scan = checkpoint->scan;
+	scan_init(&checkpoint->scan);
+}
+
 /* The tail behind the checkpoint.  1: the checkpoint does not hold. */
 static int read_tail(const struct host_root *root, struct survey *survey, struct host_log *log,
 		     struct checkpoint *checkpoint)
@@ -55,9 +63,7 @@ static int read_tail(const struct host_root *root, struct survey *survey, struct
 		return error;
 	if (!error || host_log_seek(log, checkpoint->scan.seal.offset))
 		return 1;
-	scan_free(&survey->scan);
-	survey->scan = checkpoint->scan;
-	scan_init(&checkpoint->scan);
+	adopt(survey, checkpoint);
 	error = scan_tail(&survey->scan, read_log, log);
 	/* A deletion and as much growth can look alike, but not to the counter. */
 	if (!error && (host_log_count(root, &records) ||
@@ -66,23 +72,36 @@ static int read_tail(const struct host_root *root, struct survey *survey, struct
 	return error;
 }
 
-/* The whole log, or the part behind the checkpoint. */
+/* The whole log, or the part behind the checkpoint, or nothing where nothing came. */
 static int read_all(const struct host_root *root, struct survey *survey, int dir,
 		    struct survey_failure *failure)
 {
 	struct checkpoint checkpoint;
 	struct host_log log;
 	uint64_t before = 0;
-	bool counted = !host_log_count(root, &before);
-	int error = host_log_open(root, &log);
+	bool known = !host_log_count(root, &before) &&
+		     get_checkpoint(dir, survey->boot_id, &checkpoint);
+	int error;
 
-	if (error)
-		return fail(failure, error, log.path);
-	error = 1;
-	if (counted && get_checkpoint(dir, survey->boot_id, &checkpoint)) {
+	if (known) {
 		survey->has_earlier = true;
 		survey->earlier = checkpoint.scan.census.total;
 		survey->earlier_uptime = checkpoint.boottime_seconds;
+		/* The kernel's list only grows: with as many records as then it is the same. */
+		if (!root->path[0] && before == survey->earlier.records &&
+		    !host_log_can_shrink(root)) {
+			adopt(survey, &checkpoint);
+			return 0;
+		}
+	}
+	error = host_log_open(root, &log);
+	if (error) {
+		if (known)
+			scan_free(&checkpoint.scan);
+		return fail(failure, error, log.path);
+	}
+	error = 1;
+	if (known) {
 		error = read_tail(root, survey, &log, &checkpoint);
 		scan_free(&checkpoint.scan);
 		if (!error && survey->scan.census.total.records < before)

@@ -63,6 +63,8 @@ int host_log_seek(struct host_log *log, uint64_t offset);
 /* Up to @size bytes.  0 at the end of both lists, or a negative errno. */
 ssize_t host_log_read(struct host_log *log, void *out, size_t size);
 void host_log_close(struct host_log *log);
+/* Whether records can be staged or deleted at all on this kernel; if not, the list only grows. */
+bool host_log_can_shrink(const struct host_root *root);
 /* runtime_measurements_count: records in the current list only. */
 int host_log_count(const struct host_root *root, uint64_t *records);
 

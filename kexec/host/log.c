@@ -2,7 +2,7 @@
 /* The live measurement log as bytes: staged list, then current list, opened for one read only. */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -17,11 +17,7 @@ static int open_list(const struct host_root *root, const char *folder, const cha
 	char inner[PATH_MAX];
 	int fd;
 
-	if (strlen(folder) + strlen(name) + 2 > sizeof(inner))
-		return -ENAMETOOLONG;
-	strcpy(inner, folder);
-	strcat(inner, "/");
-	strcat(inner, name);
+	snprintf(inner, sizeof(inner), "%s/%s", folder, name);
 	fd = host_path(root, inner, path);
 	if (fd)
 		return fd;
@@ -133,6 +129,18 @@ void host_log_close(struct host_log *log)
 	log->current = -1;
 }
 
+bool host_log_can_shrink(const struct host_root *root)
+{
+	for (size_t i = 0; i < 2; i++) {
+		char inner[PATH_MAX], path[PATH_MAX];
+
+		snprintf(inner, sizeof(inner), "%s/binary_runtime_measurements_staged", folders[i]);
+		if (host_path(root, inner, path) || !access(path, F_OK) || errno != ENOENT)
+			return true;
+	}
+	return false;
+}
+
 int host_log_count(const struct host_root *root, uint64_t *records)
 {
 	int error = -ENOENT;
@@ -140,8 +148,7 @@ int host_log_count(const struct host_root *root, uint64_t *records)
 	for (size_t i = 0; i < 2 && error == -ENOENT; i++) {
 		char inner[PATH_MAX];
 
-		strcpy(inner, folders[i]);
-		strcat(inner, "/runtime_measurements_count");
+		snprintf(inner, sizeof(inner), "%s/runtime_measurements_count", folders[i]);
 		error = host_read_number(root, inner, records);
 	}
 	return error;
