@@ -145,22 +145,12 @@ static int add_mark(struct imalog_census *census, const struct imalog_event *eve
 	return 0;
 }
 
-int imalog_census_add(struct imalog_census *census, const struct imalog_record *record,
-		      enum imalog_byte_order byte_order)
+/* The few records that say something: the first of a log, and those that are events or would be. */
+static int note_event(struct imalog_census *census, const struct imalog_event *event, int found,
+		      const struct imalog_position *after)
 {
-	const struct imalog_template *template_ = template_of(census, record);
-	struct imalog_position after = census->total;
-	struct imalog_event event;
-	bool aggregate;
-	int found, error;
+	bool aggregate = !found && event->kind == IMALOG_EVENT_BOOT_AGGREGATE;
 
-	after.records++;
-	after.bytes += record->size;
-	after.counted += counted_bytes(record, template_);
-	census->recent[census->total.records % RECENT] = census->total.counted;
-
-	found = imalog_event_of(record, template_, byte_order, &event);
-	aggregate = !found && event.kind == IMALOG_EVENT_BOOT_AGGREGATE;
 	if (aggregate || !census->total.records) {
 		struct imalog_boot *boot = add_boot(census);
 
@@ -168,18 +158,39 @@ int imalog_census_add(struct imalog_census *census, const struct imalog_record *
 			return IMALOG_ERROR_NO_MEMORY;
 		boot->has_aggregate = aggregate;
 	}
-	if (!found && !aggregate) {
-		error = add_mark(census, &event, &after);
-		if (error)
-			return error;
-	}
+	if (!found && !aggregate)
+		return add_mark(census, event, after);
 	if (found < 0) {
 		census->bad_events++;
 		census->boots[census->boot_count - 1].bad_events++;
 	}
+	return 0;
+}
+
+int imalog_census_add(struct imalog_census *census, const struct imalog_record *record,
+		      enum imalog_byte_order byte_order)
+{
+	const struct imalog_template *template_ = template_of(census, record);
+	struct imalog_position *total = &census->total;
+	uint64_t counted = counted_bytes(record, template_);
+	struct imalog_event event;
+	int found;
+
+	census->recent[total->records % RECENT] = total->counted;
+	found = imalog_event_of(record, template_, byte_order, &event);
+	if (found <= 0 || !total->records) {
+		struct imalog_position after = { total->records + 1, total->bytes + record->size,
+						 total->counted + counted };
+		int error = note_event(census, &event, found, &after);
+
+		if (error)
+			return error;
+	}
+	total->records++;
+	total->bytes += record->size;
+	total->counted += counted;
 	census->violations += record->violation;
 	census->ima_records += template_->is_ima;
-	census->total = after;
 	return 0;
 }
 
