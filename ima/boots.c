@@ -60,28 +60,29 @@ enum imalog_entry imalog_boot_entry(const struct imalog_census *census, uint32_t
 }
 
 static enum imalog_outcome judge_one(const struct imalog_census *census,
-				     enum imalog_replayed replayed)
+				     const struct imalog_evidence *evidence)
 {
-	switch (replayed) {
+	bool whole = census->boots[0].has_aggregate && !evidence->incomplete;
+
+	switch (evidence->replayed) {
 	case IMALOG_REPLAYED_MATCH:
 		return IMALOG_OUTCOME_COLD;
 	case IMALOG_REPLAYED_MISMATCH:
 		/* Without its beginning a log cannot match; that says nothing of a kexec. */
-		return census->boots[0].has_aggregate ? IMALOG_OUTCOME_NOT_CARRIED
-						      : IMALOG_OUTCOME_MISMATCH;
+		return whole ? IMALOG_OUTCOME_NOT_CARRIED : IMALOG_OUTCOME_MISMATCH;
 	case IMALOG_REPLAYED_NOTHING:
 		break;
 	}
-	return census->boots[0].has_aggregate ? IMALOG_OUTCOME_COLD : IMALOG_OUTCOME_UNKNOWN;
+	return whole ? IMALOG_OUTCOME_COLD : IMALOG_OUTCOME_UNKNOWN;
 }
 
 static enum imalog_outcome judge_several(const struct imalog_census *census,
-					 enum imalog_replayed replayed)
+					 const struct imalog_evidence *evidence)
 {
 	/* Whether the events tell of the last one; none of the others lost anything they tell of. */
 	bool known = has_events(&census->boots[census->boot_count - 2]);
 
-	switch (replayed) {
+	switch (evidence->replayed) {
 	case IMALOG_REPLAYED_MATCH:
 		return IMALOG_OUTCOME_COMPLETE;
 	case IMALOG_REPLAYED_MISMATCH:
@@ -89,19 +90,46 @@ static enum imalog_outcome judge_several(const struct imalog_census *census,
 	case IMALOG_REPLAYED_NOTHING:
 		break;
 	}
-	return known ? IMALOG_OUTCOME_COMPLETE : IMALOG_OUTCOME_UNKNOWN;
+	return known && !evidence->incomplete ? IMALOG_OUTCOME_COMPLETE : IMALOG_OUTCOME_UNKNOWN;
 }
 
 enum imalog_outcome imalog_judge_boots(const struct imalog_census *census,
-				       enum imalog_replayed replayed, bool log_damaged)
+				       const struct imalog_evidence *evidence)
 {
+	enum imalog_replayed replayed = evidence->replayed;
+
 	if (!census->boot_count)
 		return IMALOG_OUTCOME_UNKNOWN;
 	for (uint32_t i = 1; i < census->boot_count; i++)
 		if (imalog_boot_entry(census, i, replayed) == IMALOG_ENTRY_SOFT_LOST)
 			return IMALOG_OUTCOME_LOST;
-	if (log_damaged)
+	if (evidence->altered)
+		return IMALOG_OUTCOME_MISMATCH;
+	if (evidence->damaged)
 		return IMALOG_OUTCOME_UNKNOWN;
-	return census->boot_count == 1 ? judge_one(census, replayed)
-				       : judge_several(census, replayed);
+	if (census->odd_names && replayed != IMALOG_REPLAYED_MISMATCH)
+		return IMALOG_OUTCOME_UNKNOWN;
+	return census->boot_count == 1 ? judge_one(census, evidence)
+				       : judge_several(census, evidence);
+}
+
+void imalog_find_gap(const struct imalog_census *census, struct imalog_gap *gap)
+{
+	uint64_t deleted = 0, after = 0;
+
+	*gap = (struct imalog_gap){ 0 };
+	for (uint32_t i = 0; i < census->mark_count; i++) {
+		const struct imalog_mark *mark = &census->marks[i];
+		uint64_t here = mark->before.records, count = mark->event.records;
+
+		if (count > here || here - count < deleted) {
+			gap->records = count > here ? count - here + deleted
+						    : deleted - (here - count);
+			gap->after = after;
+			gap->before = here;
+			return;
+		}
+		deleted = here - count;
+		after = mark->after.records;
+	}
 }

@@ -161,7 +161,8 @@ static int note_event(struct imalog_census *census, const struct imalog_event *e
 	if (!found && !aggregate)
 		return add_mark(census, event, after);
 	if (found < 0) {
-		census->bad_events++;
+		if (!census->bad_events++)
+			census->first_bad_event = census->total.records;
 		census->boots[census->boot_count - 1].bad_events++;
 	}
 	return 0;
@@ -186,6 +187,9 @@ int imalog_census_add(struct imalog_census *census, const struct imalog_record *
 		if (error)
 			return error;
 	}
+	if (!template_->builtin &&
+	    !imalog_template_fits(record->name, record->data, byte_order) && !census->odd_names++)
+		census->first_odd_name = total->records;
 	total->records++;
 	total->bytes += record->size;
 	total->counted += counted;

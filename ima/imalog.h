@@ -57,6 +57,12 @@ bool imalog_span_is(struct imalog_span span, const char *text);
  */
 size_t imalog_escape(struct imalog_span span, char *out, size_t out_size);
 
+/* @bytes as lower-case hexadecimal digits and a NUL; what does not fit @out_size is left out. */
+void imalog_hex(struct imalog_span bytes, char *out, size_t out_size);
+
+/* @size bytes from exactly twice as many hexadecimal digits; false when @text is not that. */
+bool imalog_unhex(struct imalog_span text, unsigned char *out, size_t size);
+
 /* ---- format --------------------------------------------------------------------------- */
 
 enum imalog_byte_order { IMALOG_LITTLE_ENDIAN, IMALOG_BIG_ENDIAN };
@@ -148,6 +154,13 @@ struct imalog_template {
 void imalog_template_describe(struct imalog_span name, struct imalog_template *template_);
 
 /*
+ * Whether @data are what a template with the format string @name holds: as many fields, and those that
+ * have a form in that form.  The name of a template is in no digest; this is what can be said of it.
+ */
+bool imalog_template_fits(struct imalog_span name, struct imalog_span data,
+			  enum imalog_byte_order byte_order);
+
+/*
  * Field number @index of template data @data (not of the template "ima").
  * Errors: IMALOG_ERROR_BAD_FIELD when there are not that many whole fields.
  */
@@ -163,6 +176,11 @@ const char *imalog_hash_name(enum imalog_hash hash);	/* "sha1", ... */
 size_t imalog_hash_size(enum imalog_hash hash);		/* bytes */
 /* Whether @name is one of the four; @hash is set if so. */
 bool imalog_hash_find(struct imalog_span name, enum imalog_hash *hash);
+/*
+ * Make the digest libraries ready.  To be called once, before several threads digest; where there is
+ * only one thread it may be left out.  False when that fails.
+ */
+bool imalog_hash_prepare(void);
 /* @out: imalog_hash_size(@hash) bytes. */
 void imalog_hash_digest(enum imalog_hash hash, struct imalog_span data, unsigned char *out);
 
@@ -170,46 +188,166 @@ void imalog_hash_digest(enum imalog_hash hash, struct imalog_span data, unsigned
 
 #define IMALOG_PCRS 24	/* a PC Client TPM has PCR 0 to 23 */
 
+/* What one PCR of one bank is said to be, and where in the log it was that. */
+struct imalog_expected {
+	bool given;			/* there is such a value */
+	bool holds;			/* the PCR has it now */
+	unsigned char value[IMALOG_DIGEST_MAX];
+	uint64_t matched_records;	/* records of the longest prefix that gave it and was followed
+					 * by another record of this PCR; 0: none */
+};
+
+/* The PCRs of one bank. */
+struct imalog_bank {
+	uint32_t used;			/* 1 << PCR index: extended at least once */
+	unsigned char pcr[IMALOG_PCRS][IMALOG_DIGEST_MAX];
+	struct imalog_expected expected[IMALOG_PCRS];
+};
+
 /* PCR values as they are while a log is replayed.  Plain values. */
 struct imalog_replay {
 	unsigned banks;		/* 1 << enum imalog_hash: the banks replayed */
-	uint32_t used;		/* 1 << PCR index: extended at least once */
-	unsigned char pcr[IMALOG_HASHES][IMALOG_PCRS][IMALOG_DIGEST_MAX];
+	unsigned padded;	/* of them, those that get the SHA-1 digest and zeroes: what a kernel does
+				 * that lacks their algorithm (ima_crypto.c,
+				 * ima_calc_field_array_hash(), 7.3.4) */
+	struct imalog_bank bank[IMALOG_HASHES];
 };
 
 /* All PCRs zero, as a cold boot leaves those that IMA extends.  @banks: 1 << enum imalog_hash. */
 void imalog_replay_init(struct imalog_replay *replay, unsigned banks);
+/*
+ * From here on, watch for PCR @pcr (below IMALOG_PCRS) of bank @hash to become @value
+ * (imalog_hash_size(@hash) bytes, copied); it may be that already.
+ */
+void imalog_replay_expect(struct imalog_replay *replay, enum imalog_hash hash, uint32_t pcr,
+			  const unsigned char *value);
+/*
+ * Records of the longest prefix of the log at whose end the PCR had the expected value; 0 when there
+ * was none.  @records: how many were replayed in all.
+ */
+uint64_t imalog_replay_matched(const struct imalog_replay *replay, enum imalog_hash hash,
+			       uint32_t pcr, uint64_t records);
 
 /*
- * The digest that a record extends bank @hash with: that of its template data, whatever bank the log
- * itself is of; 0xff bytes for a violation; for the template "ima" the name is padded to 256 bytes
+ * The digest of template data in bank @hash, whatever bank the log itself is of, which is what a
+ * record that is no violation extends the bank with; a violation extends it with 0xff bytes.
+ * @is_ima: of the template "ima", whose name is padded to 256 bytes
  * (ima_crypto.c, ima_calc_field_array_hash_tfm() and ima_api.c, ima_store_template(), 7.3.4).
  * @out: imalog_hash_size(@hash) bytes.
- * Errors: IMALOG_ERROR_BAD_FIELD when a record of the template "ima" is not framed as one.
+ * Errors: IMALOG_ERROR_BAD_FIELD when data of the template "ima" are not framed as such.
  */
-int imalog_record_digest(const struct imalog_record *record,
-			 const struct imalog_template *template_, enum imalog_hash hash,
-			 unsigned char *out) IMALOG_MUST_CHECK;
+int imalog_template_digest(struct imalog_span data, bool is_ima, enum imalog_hash hash,
+			   unsigned char *out) IMALOG_MUST_CHECK;
+
+/* ---- quotes ------------------------------------------------------------------------------- */
+
+/* PCR values that are known, by bank and index.  Plain values. */
+struct imalog_pcrs {
+	uint32_t known[IMALOG_HASHES];	/* 1 << PCR index: the value below is set */
+	unsigned char value[IMALOG_HASHES][IMALOG_PCRS][IMALOG_DIGEST_MAX];
+};
+
+#define IMALOG_SELECTIONS 16	/* TPM 2.0 part 2, TPML_PCR_SELECTION: HASH_COUNT, at most 16 */
+#define IMALOG_NONCE_MAX 68	/* bytes; TPM2B_DATA holds a hash with its name: 66 */
+
+/* PCRs of one bank, in the order in which the quote's digest takes them: by rising index. */
+struct imalog_selection {
+	enum imalog_hash hash;	/* the bank */
+	uint32_t pcrs;		/* 1 << PCR index, below IMALOG_PCRS; 0: none of this bank */
+};
+
+/* What a TPM signed: one digest over PCR values.  Plain values; host/quote.h fills it. */
+struct imalog_quote {
+	enum imalog_hash hash;		/* of .digest, not of a bank */
+	unsigned char digest[IMALOG_DIGEST_MAX];
+	size_t nonce_size;		/* bytes; 0: none was given */
+	unsigned char nonce[IMALOG_NONCE_MAX];
+	bool selects_other;		/* also PCRs that are not replayed: another bank (sm3_256, sha3_256,
+					 * ...) or an index of IMALOG_PCRS or more; its digest cannot be told */
+	unsigned selection_count;
+	struct imalog_selection selection[IMALOG_SELECTIONS];	/* in the quote's order */
+};
+
+/* The value of one PCR, imalog_hash_size(@hash) bytes, borrowed; NULL when it is not known. */
+typedef const unsigned char *imalog_pcr_lookup(const void *context, enum imalog_hash hash,
+					       unsigned pcr);
+
+/* A lookup in a struct imalog_pcrs. */
+const unsigned char *imalog_pcrs_lookup(const void *pcrs, enum imalog_hash hash, unsigned pcr);
+
+/* Whether the quote selects PCR @pcr of bank @hash. */
+bool imalog_quote_selects(const struct imalog_quote *quote, enum imalog_hash hash, unsigned pcr);
 
 /*
- * Extend one PCR of one bank by @digest, as TPM2_PCR_Extend does.  A PCR index of IMALOG_PCRS or more
- * is IMALOG_ERROR_BAD_PCR.
+ * The digest that @quote would have if the PCRs had the values that @lookup gives: a hash over all
+ * that are selected, in order (TPM 2.0 part 3, TPM2_Quote; part 1, "PCR digest").  Compare @out,
+ * imalog_hash_size(quote->hash) bytes, with quote->digest.  Allocates nothing; may be called for
+ * each prefix of a log.  False, and @out is as it was: a value is not known, or
+ * quote->selects_other.
  */
-int imalog_replay_extend(struct imalog_replay *replay, enum imalog_hash hash, uint32_t pcr,
-			 const unsigned char *digest) IMALOG_MUST_CHECK;
+bool imalog_quote_digest(const struct imalog_quote *quote, imalog_pcr_lookup *lookup,
+			 const void *context, unsigned char out[IMALOG_DIGEST_MAX])
+	IMALOG_MUST_CHECK;
 
-/* Extend all chosen banks by a record.  Errors: those of the two above. */
-int imalog_replay_add(struct imalog_replay *replay, const struct imalog_record *record,
-		      const struct imalog_template *template_) IMALOG_MUST_CHECK;
+/* ---- batches ------------------------------------------------------------------------------ */
 
 /*
- * Whether the record's template digest is that of its template data (a violation has zeroes and is
- * always true).  The algorithm follows from the digest's size.
- * Errors: IMALOG_ERROR_BAD_DIGEST (it was altered), IMALOG_ERROR_BAD_FIELD, IMALOG_ERROR_NO_FORMAT
- * (a size that no known algorithm has).
+ * Replay in steps that different threads can take.  A batch holds some records; the digests of
+ * each bank are independent of everything (imalog_batch_digest), and each bank's chain of extends
+ * depends on the batch before and on those digests only (imalog_batch_chain).
  */
-int imalog_record_check(const struct imalog_record *record,
-			const struct imalog_template *template_) IMALOG_MUST_CHECK;
+struct imalog_batch_record {
+	struct imalog_span data;	/* template data; borrowed */
+	const unsigned char *digest;	/* template digest in the log; borrowed */
+	uint32_t pcr;			/* PCR index, below IMALOG_PCRS */
+	bool violation;
+	bool is_ima;			/* of the template "ima" */
+};
+
+struct imalog_batch {
+	uint64_t first;			/* index in the log of its first record */
+	size_t count, room;		/* records */
+	uint32_t digest_size;		/* of the log's own template digests, bytes */
+	unsigned hashes;		/* 1 << enum imalog_hash: digests there is room for */
+	struct imalog_batch_record *records;	/* owned */
+	unsigned char *digests[IMALOG_HASHES];	/* owned; hash size each */
+	size_t bad;			/* the first record whose digest is not that of its data, or count */
+	int bad_error;			/* why: IMALOG_ERROR_BAD_DIGEST or _BAD_FIELD */
+};
+
+/* @hashes: 1 << enum imalog_hash, the digests that will be asked for. */
+void imalog_batch_init(struct imalog_batch *batch, unsigned hashes);
+void imalog_batch_free(struct imalog_batch *batch);
+/* Empty it for records from index @first on of a log with template digests of @digest_size bytes. */
+void imalog_batch_clear(struct imalog_batch *batch, uint64_t first, uint32_t digest_size);
+/*
+ * Put a record in; its bytes are borrowed until the digests are made.  Errors:
+ * IMALOG_ERROR_BAD_PCR (an index that no TPM has), IMALOG_ERROR_NO_MEMORY.
+ */
+int imalog_batch_add(struct imalog_batch *batch, const struct imalog_record *record,
+		     const struct imalog_template *template_) IMALOG_MUST_CHECK;
+/*
+ * Digest all records for bank @hash, one of batch->hashes.  Where the log's own template digests are
+ * of this algorithm they are compared, which sets .bad.
+ */
+void imalog_batch_digest(struct imalog_batch *batch, enum imalog_hash hash);
+/*
+ * Extend the banks @banks of @replay by all records in order.  Their digests must have been made, for
+ * padded banks those of SHA-1.  Different banks may be extended at the same time.
+ */
+void imalog_batch_chain(const struct imalog_batch *batch, struct imalog_replay *replay,
+			unsigned banks);
+/*
+ * The same, and after each record compare the quote's digest with that of the PCRs as they then are; it
+ * covers all its banks at one moment, so @banks must have them all.  PCRs that the log does not extend
+ * have the values in @others.  Where the digests are equal, *@records becomes the count of records so
+ * far.
+ */
+void imalog_batch_chain_quote(const struct imalog_batch *batch, struct imalog_replay *replay,
+			      unsigned banks, const struct imalog_quote *quote,
+			      const struct imalog_pcrs *others, uint64_t *records);
+/* 1 << enum imalog_hash: the digests that @replay and a log with such template digests need. */
+unsigned imalog_batch_hashes(const struct imalog_replay *replay, uint32_t digest_size);
 
 /* ---- events ------------------------------------------------------------------------------- */
 
@@ -283,6 +421,9 @@ struct imalog_census {
 	struct imalog_position total;
 	uint64_t violations;		/* records */
 	uint64_t bad_events;		/* records named like a kexec event that are damaged, whole log */
+	uint64_t first_bad_event;	/* index of the first of them; valid with bad_events */
+	uint64_t odd_names;		/* records whose template name does not explain their data */
+	uint64_t first_odd_name;	/* index of the first of them; valid with odd_names */
 	uint64_t ima_records;		/* records of the template "ima", which no kexec carries */
 	struct imalog_boot *boots;
 	struct imalog_mark *marks;
@@ -352,13 +493,34 @@ const char *imalog_outcome_text(enum imalog_outcome outcome);
 enum imalog_entry imalog_boot_entry(const struct imalog_census *census, uint32_t boot,
 				    enum imalog_replayed replayed);
 
+/* What is known of a log beside its census. */
+struct imalog_evidence {
+	enum imalog_replayed replayed;
+	bool damaged;		/* it could be read only up to a point: then a mismatch proves nothing */
+	bool altered;		/* a record's template digest is not that of its data */
+	bool incomplete;	/* records are known to be missing from what was read */
+};
+
 /*
  * The outcome of all boots of a log.  Records lost at any of them are lost for good: the PCR was not
- * reset since.  @log_damaged: the log could be read only up to a point; then a mismatch proves
- * nothing, and only a loss that the events show is more than unknown.
+ * reset since.
  */
 enum imalog_outcome imalog_judge_boots(const struct imalog_census *census,
-				       enum imalog_replayed replayed, bool log_damaged);
+				       const struct imalog_evidence *evidence);
+
+/* Records that the log lacks, as the kernel's own count in a kexec event shows. */
+struct imalog_gap {
+	uint64_t records;	/* at least so many; 0: none is known */
+	uint64_t after;		/* they were behind this many records of the log, or further on */
+	uint64_t before;	/* and before the record of this index: the event that counts them */
+};
+
+/*
+ * The first gap.  Each kexec event counts the records of its kernel, deleted ones included
+ * (ima_kexec.c, ima_measure_kexec_event(), 7.3.4); a soft reboot takes over only those that were not
+ * deleted.  So where a log is whole, its records never count fewer than the event does.
+ */
+void imalog_find_gap(const struct imalog_census *census, struct imalog_gap *gap);
 
 /* ---- growth --------------------------------------------------------------------------------- */
 

@@ -20,6 +20,20 @@ static const struct {
 	{ "evm-sig", "d-ng|n-ng|evmsig|xattrnames|xattrlengths|xattrvalues|iuid|igid|imode" },
 };
 
+/* ima_template.c, supported_fields, 7.3.4. */
+static const char *const known_fields[] = {
+	"d", "n", "d-ng", "d-ngv2", "n-ng", "sig", "buf", "d-modsig", "modsig",
+	"evmsig", "iuid", "igid", "imode", "xattrnames", "xattrlengths", "xattrvalues",
+};
+
+static bool is_known_field(struct imalog_span id)
+{
+	for (size_t i = 0; i < sizeof(known_fields) / sizeof(known_fields[0]); i++)
+		if (imalog_span_is(id, known_fields[i]))
+			return true;
+	return false;
+}
+
 static void note_field(struct imalog_template *template_, struct imalog_span id, unsigned index)
 {
 	if (imalog_span_is(id, "d-ng") || imalog_span_is(id, "d-ngv2")) {
@@ -51,6 +65,38 @@ void imalog_template_describe(struct imalog_span name, struct imalog_template *t
 	while (cursor_until(&fields, '|', &id))
 		note_field(template_, id, index++);
 	note_field(template_, fields, index);
+}
+
+/* ima_template_lib.c: what of the forms of fields can be told without knowing their content. */
+static bool field_fits(struct imalog_span id, struct imalog_span field)
+{
+	struct imalog_span text;
+
+	if (imalog_span_is(id, "n-ng"))
+		return cursor_until(&field, 0, &text) && !field.size;
+	if (imalog_span_is(id, "d-ng") || imalog_span_is(id, "d-ngv2"))
+		return cursor_until(&field, 0, &text) && text.size &&
+		       text.data[text.size - 1] == ':';
+	if (imalog_span_is(id, "d"))
+		return field.size == IMALOG_SHA1_BYTES;
+	if (imalog_span_is(id, "iuid") || imalog_span_is(id, "igid"))
+		return field.size == 4;
+	if (imalog_span_is(id, "imode"))
+		return field.size == 2;
+	return true;
+}
+
+bool imalog_template_fits(struct imalog_span name, struct imalog_span data,
+			  enum imalog_byte_order byte_order)
+{
+	struct imalog_span id, field;
+
+	while (cursor_until(&name, '|', &id))
+		if (!is_known_field(id) || !cursor_counted(&data, byte_order, &field) ||
+		    !field_fits(id, field))
+			return false;
+	return is_known_field(name) && cursor_counted(&data, byte_order, &field) &&
+	       field_fits(name, field) && !data.size;
 }
 
 int imalog_field(struct imalog_span data, enum imalog_byte_order byte_order, unsigned index,

@@ -11,6 +11,42 @@ bool imalog_span_is(struct imalog_span span, const char *text)
 	return span.size == size && (!size || !memcmp(span.data, text, size));
 }
 
+void imalog_hex(struct imalog_span bytes, char *out, size_t out_size)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t used = 0;
+
+	for (size_t i = 0; i < bytes.size && out_size - used > 2; i++) {
+		out[used++] = hex[bytes.data[i] >> 4];
+		out[used++] = hex[bytes.data[i] & 15];
+	}
+	out[used] = '\0';
+}
+
+/* The value of a hexadecimal digit, or -1. */
+static int digit(unsigned char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool imalog_unhex(struct imalog_span text, unsigned char *out, size_t size)
+{
+	if (text.size % 2 || text.size / 2 != size)
+		return false;
+	for (size_t i = 0; i < size; i++) {
+		int high = digit(text.data[2 * i]), low = digit(text.data[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return false;
+		out[i] = (unsigned char)(high << 4 | low);
+	}
+	return true;
+}
+
 size_t imalog_escape(struct imalog_span span, char *out, size_t out_size)
 {
 	static const char hex[] = "0123456789abcdef";

@@ -152,7 +152,7 @@ static int judge_and_act(struct run *run, struct request *request, struct survey
 
 int do_check(struct run *run, struct request *request)
 {
-	struct survey_failure failure;
+	struct live_failure failure;
 	struct survey survey;
 	int status = take_lock(run), error;
 
@@ -174,19 +174,34 @@ int do_check(struct run *run, struct request *request)
 
 int cmd_check(struct run *run, int argc, char **argv)
 {
+	static const struct option options[] = {
+		GLOBAL_OPTIONS,
+		{ "mode", required_argument, NULL, OPTION_OWN },
+		{ NULL, 0, NULL, 0 },
+	};
 	struct request request = { .action = ACTION_CHECK };
 	char *arguments[2] = { NULL, NULL }, path[PATH_MAX];
-	int status;
+	const char *mode = NULL;
+	int status, option;
 
-	if (argc > 1)
-		return complain(STATUS_USAGE, "check takes no argument: %s", argv[1]);
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
+		if (mode)
+			return complain(STATUS_USAGE, "--mode is given twice: give it once");
+		mode = optarg;
+	}
+	if (option == -2)
+		return status;
+	if (optind < argc)
+		return complain(STATUS_USAGE, "check takes no argument: %s", argv[optind]);
+	if (run->json)
+		return complain(STATUS_USAGE, "check has no --format json");
 	status = read_settings(run, &request.settings);
 	if (status)
 		return status;
 	request.settings.mode = CHECK_REFUSE;
-	if (run->mode && !parse_mode(run->mode, &request.settings.mode))
+	if (mode && !parse_mode(mode, &request.settings.mode))
 		return complain(STATUS_USAGE, "--mode=%s is not understood: give refuse, reload, "
-						   "coldboot or warn", run->mode);
+						   "coldboot or warn", mode);
 	if (run->root.path[0] && (request.settings.mode == CHECK_RELOAD ||
 				  request.settings.mode == CHECK_COLDBOOT))
 		return complain(STATUS_USAGE, "--mode reload and coldboot act, and a saved tree is only "

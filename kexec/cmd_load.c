@@ -98,7 +98,7 @@ static int load_and_judge(struct run *run, struct request *request, struct surve
 
 int do_load(struct run *run, struct request *request)
 {
-	struct survey_failure failure;
+	struct live_failure failure;
 	struct survey survey;
 	int status = take_lock(run);
 

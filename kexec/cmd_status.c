@@ -4,10 +4,11 @@
 
 int cmd_status(struct run *run, int argc, char **argv)
 {
+	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
 	struct imalog_decision decision;
 	struct imalog_estimate estimate;
 	struct imalog_growth growth;
-	struct survey_failure failure;
+	struct live_failure failure;
 	struct settings settings;
 	struct survey survey;
 	struct view view;
@@ -15,8 +16,10 @@ int cmd_status(struct run *run, int argc, char **argv)
 	char when[64];
 	bool known;
 
-	if (argc > 1)
-		return complain(STATUS_USAGE, "status takes no argument: %s", argv[1]);
+	if (next_option(run, argc, argv, options, &status) == -2)
+		return status;
+	if (optind < argc)
+		return complain(STATUS_USAGE, "status takes no argument: %s", argv[optind]);
 	status = read_settings(run, &settings);
 	if (status)
 		return status;

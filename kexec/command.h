@@ -3,6 +3,7 @@
 #ifndef KEXEC_IMA_COMMAND_H
 #define KEXEC_IMA_COMMAND_H
 
+#include <getopt.h>
 #include <stdio.h>
 
 #include "options.h"
@@ -14,14 +15,32 @@
 struct run {
 	struct host_root root;
 	bool quiet, verbose, json;
-	const char *mode;	/* --mode of a command, or NULL */
+	unsigned seen;		/* 1 << (option - OPTION_SYSROOT): given before */
 };
+
+/* Options that every command of `kexec-ima` takes; a command's own values begin at OPTION_OWN. */
+enum { OPTION_SYSROOT = 256, OPTION_FORMAT, OPTION_HELP, OPTION_VERSION, OPTION_OWN };
+#define GLOBAL_OPTIONS                                                                             \
+	{ "sysroot", required_argument, NULL, OPTION_SYSROOT },                                    \
+	{ "format", required_argument, NULL, OPTION_FORMAT },                                      \
+	{ "quiet", no_argument, NULL, 'q' }, { "verbose", no_argument, NULL, 'v' },                \
+	{ "help", no_argument, NULL, OPTION_HELP },                                                \
+	{ "version", no_argument, NULL, OPTION_VERSION }
+
+/*
+ * The next option of a command that is its own, or -1 at the end, or -2 when the run is over with
+ * *@status.  Takes the global ones itself.  @options: GLOBAL_OPTIONS, its own, a zero.
+ */
+int next_option(struct run *run, int argc, char **argv, const struct option *options,
+		int *status);
+/* The usage of the program; returns @status. */
+int usage(FILE *to, int status);
 
 /* "kexec-ima: ..." and a new line on stderr.  Returns @status. */
 int complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* The sentence for a survey that failed, with what to do. */
-int complain_survey(const struct run *run, const struct survey_failure *failure);
+int complain_survey(const struct run *run, const struct live_failure *failure);
 
 /* From the same file only where the real kexec is; a mistake in it is not told. */
 void find_real_kexec(const struct run *run, struct settings *settings);
@@ -71,5 +90,6 @@ int do_load(struct run *run, struct request *request);
 int do_check(struct run *run, struct request *request);
 int cmd_check(struct run *run, int argc, char **argv);
 int cmd_status(struct run *run, int argc, char **argv);
+int cmd_verify(struct run *run, int argc, char **argv);
 
 #endif

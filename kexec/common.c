@@ -36,7 +36,7 @@ static const char *advise_missing(const struct run *run)
 	       "a kernel with CONFIG_IMA";
 }
 
-int complain_survey(const struct run *run, const struct survey_failure *failure)
+int complain_survey(const struct run *run, const struct live_failure *failure)
 {
 	switch (failure->error) {
 	case -ENOENT:

@@ -97,11 +97,14 @@ static void keep(const struct load_job *job, struct survey *after,
  */
 static void doubt_earlier(struct load_job *job)
 {
-	struct survey_failure failure;
+	struct live_failure failure;
 	struct survey after;
-	bool sized = survey_take(&job->run->root, &after, &failure) ||
-		     new_load(job->survey, &after);
+	bool sized = true;
 
+	if (survey_take(&job->run->root, &after, &failure))
+		host_kernel_loaded(&job->run->root, &after.facts);
+	else
+		sized = new_load(job->survey, &after);
 	if (sized && after.facts.loaded) {
 		complain(STATUS_ERROR, "the failed load has changed the kernel's segment: the image "
 				       "that was loaded before is unloaded too");
@@ -135,7 +138,7 @@ bool load_and_prove(struct load_job *job, int *status)
 	const struct host_root *root = &job->run->root;
 	enum imalog_complaint complaint = IMALOG_COMPLAINT_UNREADABLE;
 	const struct imalog_mark *mark;
-	struct survey_failure failure;
+	struct live_failure failure;
 	struct survey after;
 	int kmsg, error = host_run_check(job->arguments[0]);
 

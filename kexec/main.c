@@ -8,105 +8,114 @@
 static const struct {
 	const char *name;
 	int (*run)(struct run *run, int argc, char **argv);
-	bool json, mode;	/* takes --format json, --mode */
 	const char *says;
 } commands[] = {
-	{ "status", cmd_status, true, false, "the log, the kernel, what is loaded and its room" },
-	{ "check", cmd_check, false, true, "judge the log against the loaded segment, as kexec --ima-check" },
+	{ "status", cmd_status, "the log, the kernel, what is loaded and its room" },
+	{ "check", cmd_check, "judge the log against the loaded segment, as kexec --ima-check" },
+	{ "verify", cmd_verify, "what happened at each boot, and whether the log explains the TPM" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-static int usage(FILE *to, int status)
+int usage(FILE *to, int status)
 {
 	fputs("usage: kexec-ima COMMAND [OPTION]...\n\n", to);
 	for (size_t i = 0; i < COMMANDS; i++)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].says);
 	fputs("\n"
 	      "  --sysroot DIR       look at a saved tree instead of this machine\n"
-	      "  --format FORMAT     text or json (status)\n"
-	      "  --mode MODE         refuse, reload, coldboot or warn (check)\n"
+	      "  --format FORMAT     text or json (status, verify)\n"
 	      "  -q, --quiet         only errors and the exit status\n"
 	      "  -v, --verbose       also what is run\n"
 	      "  --help, --version\n\n"
-	      "exit status: 0 fits or done, 1 error, 2 usage, 3 does not fit, 4 cannot tell\n"
+	      "check:\n"
+	      "  --mode MODE         refuse, reload, coldboot or warn\n\n"
+	      "verify:\n"
+	      "  --log FILE          a saved log instead of the live one; - is standard input\n"
+	      "  --archive FILE      records that were moved out of the kernel before\n"
+	      "  --pcr BANK:HEX      PCR 10 to compare with; BANK:INDEX:HEX for another one\n"
+	      "  --quote FILE        a quote to compare with (tpm2_quote -m), with\n"
+	      "    --signature FILE  its signature (tpm2_quote -s) and\n"
+	      "    --key FILE        the public key in PEM (tpm2_readpublic -f pem)\n"
+	      "    --nonce HEX       what the quote was asked with\n"
+	      "    --quote-pcrs FILE the quoted values (tpm2_quote -o)\n"
+	      "  --full              read all of the live log, whatever is known of it\n\n"
+	      "exit status: 0 fits, complete or done, 1 error, 2 usage, 3 does not fit or match,\n"
+	      "4 cannot tell\n"
 	      "As `kexec` it is kexec-tools with --ima-headroom and --ima-check: kexec-ima(8).\n",
 	      to);
 	return status;
 }
 
-/* Options of `kexec-ima`, before or behind the command.  A status; 0 also sets *@first. */
-static int parse(int argc, char **argv, struct run *run, int *first, bool *done)
+/* One global option.  False: the run is over with *@status. */
+static bool take_global(struct run *run, int option, char **argv, const struct option *options,
+			int *status)
 {
-	enum { SYSROOT = 256, FORMAT, MODE, HELP, VERSION_OPTION };
-	static const struct option longopts[] = {
-		{ "sysroot", required_argument, NULL, SYSROOT },
-		{ "format", required_argument, NULL, FORMAT },
-		{ "mode", required_argument, NULL, MODE },
-		{ "quiet", no_argument, NULL, 'q' },
-		{ "verbose", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, HELP },
-		{ "version", no_argument, NULL, VERSION_OPTION },
-		{ NULL, 0, NULL, 0 },
-	};
-	bool seen[4] = { false };
+	if (option == OPTION_SYSROOT || option == OPTION_FORMAT) {
+		unsigned bit = 1u << (option - OPTION_SYSROOT);
+
+		if (run->seen & bit) {
+			*status = complain(STATUS_USAGE, "--%s is given twice: give it once",
+					   options[option - OPTION_SYSROOT].name);
+			return false;
+		}
+		run->seen |= bit;
+	}
+	*status = STATUS_DONE;
+	switch (option) {
+	case OPTION_SYSROOT: run->root.path = optarg; return true;
+	case 'q': run->quiet = true; return true;
+	case 'v': run->verbose = true; return true;
+	case OPTION_FORMAT:
+		run->json = !strcmp(optarg, "json");
+		if (run->json || !strcmp(optarg, "text"))
+			return true;
+		*status = complain(STATUS_USAGE, "--format=%s is not understood: give text or json",
+				   optarg);
+		return false;
+	case OPTION_HELP: usage(stdout, STATUS_DONE); return false;
+	case OPTION_VERSION: puts(PACKAGE_STRING); return false;
+	default:
+		*status = complain(STATUS_USAGE,
+				   "%s is no option here, or it lacks its value: see kexec-ima --help",
+				   argv[optind - 1]);
+		return false;
+	}
+}
+
+int next_option(struct run *run, int argc, char **argv, const struct option *options,
+		int *status)
+{
 	int option;
 
-	while ((option = getopt_long(argc, argv, "qv", longopts, NULL)) != -1) {
-		if (option >= SYSROOT && option <= MODE) {
-			if (seen[option - SYSROOT])
-				return complain(STATUS_USAGE, "--%s is given twice: give it once",
-						longopts[option - SYSROOT].name);
-			seen[option - SYSROOT] = true;
-		}
-		switch (option) {
-		case SYSROOT: run->root.path = optarg; break;
-		case MODE: run->mode = optarg; break;
-		case 'q': run->quiet = true; break;
-		case 'v': run->verbose = true; break;
-		case FORMAT:
-			run->json = !strcmp(optarg, "json");
-			if (run->json || !strcmp(optarg, "text"))
-				break;
-			return complain(STATUS_USAGE, "--format=%s is not understood: give text or json",
-					optarg);
-		case HELP:
-			*done = true;
-			return usage(stdout, STATUS_DONE);
-		case VERSION_OPTION:
-			*done = true;
-			puts(PACKAGE_STRING);
-			return STATUS_DONE;
-		default:
-			return usage(stderr, STATUS_USAGE);
-		}
+	while ((option = getopt_long(argc, argv, "qv", options, NULL)) != -1) {
+		if (option >= OPTION_OWN)
+			return option;
+		if (!take_global(run, option, argv, options, status))
+			return -2;
 	}
-	*first = optind;
-	return STATUS_DONE;
+	return -1;
 }
 
 static int main_kexec_ima(int argc, char **argv)
 {
+	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
 	struct run run = { .root = { "" } };
-	bool done = false;
-	int first = argc;
-	int status = parse(argc, argv, &run, &first, &done);
+	int status = STATUS_DONE, option;
 
-	if (status || done)
-		return status;
-	if (first == argc)
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+qv", options, NULL)) != -1)
+		if (!take_global(&run, option, argv, options, &status))
+			return status;
+	if (optind == argc)
 		return usage(stderr, STATUS_USAGE);
-	for (size_t i = 0; i < COMMANDS; i++) {
-		if (strcmp(commands[i].name, argv[first]))
-			continue;
-		if (run.json && !commands[i].json)
-			return complain(STATUS_USAGE, "%s has no --format json", argv[first]);
-		if (run.mode && !commands[i].mode)
-			return complain(STATUS_USAGE, "%s has no --mode", argv[first]);
-		return commands[i].run(&run, argc - first, argv + first);
-	}
-	return complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help",
-			     argv[first]);
+	argc -= optind;
+	argv += optind;
+	optind = 0;	/* begin anew: the command has options of its own */
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].name, argv[0]))
+			return commands[i].run(&run, argc, argv);
+	return complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help", argv[0]);
 }
 
 static int pass(struct request *request)

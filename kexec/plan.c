@@ -18,6 +18,19 @@ int plan_status(const struct imalog_decision *decision)
 	return decision->reason == IMALOG_REASON_NOTHING_LOADED ? STATUS_REFUSED : STATUS_UNKNOWN;
 }
 
+int plan_outcome_status(enum imalog_outcome outcome)
+{
+	switch (outcome) {
+	case IMALOG_OUTCOME_COLD:
+	case IMALOG_OUTCOME_COMPLETE: return STATUS_DONE;
+	case IMALOG_OUTCOME_LOST:
+	case IMALOG_OUTCOME_NOT_CARRIED:
+	case IMALOG_OUTCOME_MISMATCH: return STATUS_REFUSED;
+	case IMALOG_OUTCOME_UNKNOWN: break;
+	}
+	return STATUS_UNKNOWN;
+}
+
 struct plan plan_before_load(const struct imalog_decision *decision,
 			     const struct settings *settings)
 {

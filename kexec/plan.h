@@ -30,6 +30,8 @@ struct plan {
 
 /* The status that a decision alone stands for. */
 int plan_status(const struct imalog_decision *decision);
+/* The status that an outcome of verify stands for. */
+int plan_outcome_status(enum imalog_outcome outcome);
 /* Before the load: is it hopeless?  STEP_LOAD, or STEP_UNLOAD with a status. */
 struct plan plan_before_load(const struct imalog_decision *decision,
 			     const struct settings *settings);

@@ -33,9 +33,13 @@ struct checkpoint {
 	char boot_id[RECORD_BOOT_ID_SIZE];
 	double boottime_seconds;	/* when it was read */
 	struct scan scan;		/* without damage; owned */
+	bool has_replay;
+	struct imalog_replay replay;	/* of the same records; valid with has_replay */
 };
 
+/* New text that the caller frees, or NULL when memory is short. */
 char *checkpoint_to_text(const struct checkpoint *checkpoint);
+/* False when @text is not such a checkpoint; then @checkpoint is empty. */
 bool checkpoint_from_text(const char *text, struct checkpoint *checkpoint);
 
 /* Facts about the kernel that cannot change within a boot and take long to read. */

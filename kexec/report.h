@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "scan.h"
+#include "verdict.h"
 
 /* Everything there is to tell; all pointers are borrowed. */
 struct view {
@@ -37,5 +38,15 @@ void report_details(FILE *to, const struct view *view);
 /* `kexec-ima status`. */
 void report_status_text(FILE *to, const struct view *view);
 void report_status_json(FILE *to, const struct view *view);
+
+/* ---- verify -------------------------------------------------------------------------------- */
+
+/* One sentence without a full stop: why the outcome is what it is. */
+void report_outcome(const struct verdict *verdict, char *out, size_t size);
+/* What to do about it; "" when there is nothing. */
+void report_advice(const struct verdict *verdict, char *out, size_t size);
+/* `kexec-ima verify`. */
+void report_verify_text(FILE *to, const struct verdict *verdict);
+void report_verify_json(FILE *to, const struct verdict *verdict);
 
 #endif

@@ -9,14 +9,6 @@
 #define WINDOW_BYTES (128u << 10)	/* measured: larger ones fall out of the caches */
 #define HEAD_BYTES (32u << 10)	/* enough to tell the format */
 
-struct pump {
-	scan_source source;
-	void *context;
-	unsigned char *buffer;	/* owned */
-	size_t room, used;	/* bytes */
-	bool end;		/* the source has no more */
-};
-
 void scan_init(struct scan *scan)
 {
 	*scan = (struct scan){ 0 };
@@ -28,26 +20,101 @@ void scan_free(struct scan *scan)
 	imalog_census_free(&scan->census);
 }
 
-/* One read behind what is in the buffer, which doubles when it is full. */
-static int fill(struct pump *pump)
+void scan_pump_init(struct scan_pump *pump, scan_source source, void *context)
 {
+	*pump = (struct scan_pump){ .source = source, .context = context };
+}
+
+void scan_pump_free(struct scan_pump *pump)
+{
+	free(pump->buffer.data);
+	pump->buffer = (struct scan_buffer){ 0 };
+}
+
+/* Room for @size bytes in all; what is there stays. */
+static int reserve(struct scan_buffer *buffer, size_t size)
+{
+	size_t room = buffer->room ? buffer->room : WINDOW_BYTES;
+	unsigned char *more;
+
+	while (room < size)
+		room *= 2;
+	if (room == buffer->room)
+		return 0;
+	more = realloc(buffer->data, room);
+	if (!more)
+		return -ENOMEM;
+	buffer->data = more;
+	buffer->room = room;
+	return 0;
+}
+
+/* One read behind what is in the window, which doubles when it is full. */
+static int fill(struct scan_pump *pump)
+{
+	int error = reserve(&pump->buffer, pump->used + 1);
 	ssize_t got;
 
-	if (pump->used == pump->room) {
-		size_t room = pump->room ? pump->room * 2 : WINDOW_BYTES;
-		unsigned char *more = realloc(pump->buffer, room);
-
-		if (!more)
-			return -ENOMEM;
-		pump->buffer = more;
-		pump->room = room;
-	}
-	got = pump->source(pump->context, pump->buffer + pump->used, pump->room - pump->used);
+	if (error)
+		return error;
+	got = pump->source(pump->context, pump->buffer.data + pump->used,
+			   pump->buffer.room - pump->used);
 	if (got < 0)
 		return (int)got;
 	pump->end = got == 0;
 	pump->used += (size_t)got;
 	return 0;
+}
+
+static int find_format(struct scan_pump *pump, struct imalog_format *format, int *damage)
+{
+	int error = 0;
+
+	for (size_t head = HEAD_BYTES; !error; head *= 2) {
+		while (!error && !pump->end && pump->used < head)
+			error = fill(pump);
+		if (!error &&
+		    !imalog_format_detect((struct imalog_span){ pump->buffer.data, pump->used },
+					  pump->end, format))
+			return 0;
+		/* The first record may be larger than what was read of it. */
+		if (pump->end || pump->used > IMALOG_RECORD_MAX)
+			break;
+	}
+	if (!error)
+		*damage = IMALOG_ERROR_NO_FORMAT;
+	return error;
+}
+
+/* The record that was read last must come first, and is not taken in again. */
+static int skip_seal(const struct scan *scan, struct scan_pump *pump)
+{
+	uint64_t size = scan->census.total.bytes - scan->seal.offset;
+	unsigned char digest[32];
+	int error = 0;
+
+	while (!error && !pump->end && pump->used < size)
+		error = fill(pump);
+	if (error)
+		return error;
+	if (pump->used < size)
+		return 1;
+	imalog_hash_digest(IMALOG_SHA256,
+			   (struct imalog_span){ pump->buffer.data, (size_t)size }, digest);
+	if (memcmp(digest, scan->seal.digest, sizeof(digest)))
+		return 1;
+	pump->used -= (size_t)size;
+	memmove(pump->buffer.data, pump->buffer.data + size, pump->used);
+	return 0;
+}
+
+int scan_begin(struct scan *scan, struct scan_pump *pump, bool resume)
+{
+	int error = resume ? skip_seal(scan, pump)
+			   : find_format(pump, &scan->format, &scan->damage);
+
+	imalog_reader_init(&pump->reader, &scan->format);
+	return error;
 }
 
 static void note_seal(struct scan *scan, struct imalog_span last)
@@ -56,100 +123,153 @@ static void note_seal(struct scan *scan, struct imalog_span last)
 	imalog_hash_digest(IMALOG_SHA256, last, scan->seal.digest);
 }
 
-/* All whole records of the window into the census.  The reader's result, or -ENOMEM in *@error. */
-static int take_window(struct scan *scan, struct imalog_reader *reader, int *error)
+/* All whole records of the window.  0 (*@damage: what ended them, as the reader says it) or -ENOMEM. */
+static int take_window(struct scan *scan, struct imalog_reader *reader,
+		       struct imalog_batch *batch, int *damage)
 {
 	struct imalog_span last = { NULL, 0 };
 	struct imalog_record record;
-	int result;
+	int error = 0;
 
-	*error = 0;
-	while (!(result = imalog_reader_next(reader, &record))) {
-		if (imalog_census_add(&scan->census, &record, scan->format.byte_order)) {
-			*error = -ENOMEM;
-			return 1;
+	while (!(*damage = imalog_reader_next(reader, &record))) {
+		if (batch && record.pcr >= IMALOG_PCRS) {
+			*damage = IMALOG_ERROR_BAD_PCR;
+			break;
+		}
+		if (imalog_census_add(&scan->census, &record, scan->format.byte_order) ||
+		    (batch && imalog_batch_add(batch, &record, &scan->census.template_))) {
+			error = -ENOMEM;
+			break;
 		}
 		last = record.wire;
 	}
 	if (last.size)
 		note_seal(scan, last);
-	return result;
+	return error;
 }
 
-/* Pump until the source ends or a record is bad. */
-static int run(struct scan *scan, struct pump *pump)
+/* The rest of the window, which is the beginning of a record, goes to the front of the next one. */
+static int keep_rest(struct scan_pump *pump, struct scan_buffer *keep)
 {
-	struct imalog_reader reader;
-	int result, error;
+	size_t at = pump->reader.at, rest = pump->used - at;
+	struct scan_buffer window = pump->buffer;
 
-	imalog_reader_init(&reader, &scan->format);
-	for (;;) {
-		imalog_reader_feed(&reader,
-				   (struct imalog_span){ pump->buffer, pump->used }, pump->end);
-		result = take_window(scan, &reader, &error);
+	if (keep) {
+		int error = reserve(keep, rest + 1);
+
 		if (error)
 			return error;
-		if (result < 0) {
-			scan->damage = result;
-			scan->damage_offset = scan->census.total.bytes;
-			scan->damage_record = scan->census.total.records;
-			return 0;
-		}
-		if (pump->end)
-			return 0;
-		pump->used -= reader.at;
-		memmove(pump->buffer, pump->buffer + reader.at, pump->used);
-		error = fill(pump);
-		if (error)
-			return error;
+		pump->buffer = *keep;
+		*keep = window;
 	}
+	if (rest)
+		memmove(pump->buffer.data, window.data + at, rest);
+	pump->used = rest;
+	return 0;
+}
+
+int scan_step(struct scan *scan, struct scan_pump *pump, struct imalog_batch *batch,
+	      struct scan_buffer *keep)
+{
+	int result = 0, error = 0;
+
+	if (scan->damage)
+		return 1;
+	if (batch)
+		imalog_batch_clear(batch, scan->census.total.records, scan->format.digest_size);
+	/* A window that holds no whole record is filled up first; one read may give little. */
+	while (!error && !pump->end && pump->used < WINDOW_BYTES / 2)
+		error = fill(pump);
+	if (error)
+		return error;
+	imalog_reader_feed(&pump->reader, (struct imalog_span){ pump->buffer.data, pump->used },
+			   pump->end);
+	error = take_window(scan, &pump->reader, batch, &result);
+	if (error)
+		return error;
+	if (result < 0) {
+		scan->damage = result;
+		scan->damage_offset = scan->census.total.bytes;
+		scan->damage_record = scan->census.total.records;
+	}
+	if (result < 0 || pump->end)
+		result = 1;
+	else if (!pump->reader.at)
+		error = fill(pump);
+	else
+		result = 0;
+	if (!error && (batch || !result))
+		error = keep_rest(pump, batch ? keep : NULL);
+	return error ? error : result;
+}
+
+void scan_walk_init(struct scan_walk *walk, scan_source source, void *context)
+{
+	*walk = (struct scan_walk){ 0 };
+	scan_pump_init(&walk->pump, source, context);
+}
+
+void scan_walk_free(struct scan_walk *walk)
+{
+	scan_pump_free(&walk->pump);
+}
+
+int scan_walk_next(struct scan_walk *walk, struct imalog_record *record)
+{
+	struct scan_pump *pump = &walk->pump;
+	struct imalog_format format = { .record_max = 0 };
+	int result = 0;
+
+	if (!pump->started) {
+		result = find_format(pump, &format, &walk->damage);
+		if (result < 0)
+			return result;
+		pump->started = true;
+		imalog_reader_init(&pump->reader, &format);
+		imalog_reader_feed(&pump->reader,
+				   (struct imalog_span){ pump->buffer.data, pump->used }, pump->end);
+	}
+	while (!walk->damage) {
+		result = imalog_reader_next(&pump->reader, record);
+		if (!result)
+			return 0;
+		if (result < 0)
+			walk->damage = result;
+		if (result < 0 || pump->end)
+			break;
+		result = keep_rest(pump, NULL);
+		if (!result)
+			result = fill(pump);
+		if (result)
+			return result;
+		imalog_reader_feed(&pump->reader,
+				   (struct imalog_span){ pump->buffer.data, pump->used }, pump->end);
+	}
+	return 1;
+}
+
+static int run(struct scan *scan, scan_source source, void *context, bool resume)
+{
+	struct scan_pump pump;
+	int result;
+
+	scan_pump_init(&pump, source, context);
+	result = scan_begin(scan, &pump, resume);
+	if (result != 1) {
+		while (!result)
+			result = scan_step(scan, &pump, NULL, NULL);
+		result = result < 0 ? result : 0;
+	}
+	scan_pump_free(&pump);
+	return result;
 }
 
 int scan_whole(struct scan *scan, scan_source source, void *context)
 {
-	struct pump pump = { .source = source, .context = context };
-	bool known = false;
-	int error = 0;
-
-	for (size_t head = HEAD_BYTES; !error && !known; head *= 2) {
-		while (!error && !pump.end && pump.used < head)
-			error = fill(&pump);
-		known = !error && !imalog_format_detect((struct imalog_span){ pump.buffer, pump.used },
-							pump.end, &scan->format);
-		/* The first record may be larger than what was read of it. */
-		if (pump.end || pump.used > IMALOG_RECORD_MAX)
-			break;
-	}
-	if (known)
-		error = run(scan, &pump);
-	else if (!error)
-		scan->damage = IMALOG_ERROR_NO_FORMAT;
-	free(pump.buffer);
-	return error;
+	return run(scan, source, context, false);
 }
 
 int scan_tail(struct scan *scan, scan_source source, void *context)
 {
-	struct pump pump = { .source = source, .context = context };
-	uint64_t size = scan->census.total.bytes - scan->seal.offset;
-	unsigned char digest[32];
-	int error = 0;
-
-	while (!error && !pump.end && pump.used < size)
-		error = fill(&pump);
-	if (!error && pump.used < size)
-		error = 1;
-	if (!error) {
-		imalog_hash_digest(IMALOG_SHA256,
-				   (struct imalog_span){ pump.buffer, (size_t)size }, digest);
-		if (memcmp(digest, scan->seal.digest, sizeof(digest)))
-			error = 1;
-	}
-	if (!error) {
-		pump.used -= (size_t)size;
-		memmove(pump.buffer, pump.buffer + size, pump.used);
-		error = run(scan, &pump);
-	}
-	free(pump.buffer);
-	return error;
+	return run(scan, source, context, true);
 }

@@ -14,135 +14,7 @@
 #define SAMPLE_SECONDS 10	/* a shorter time since the last reading says nothing */
 
 #define LOAD_FILE "load.json"
-#define CHECKPOINT_FILE "checkpoint.json"
 #define KERNEL_FILE "kernel.json"
-
-static ssize_t read_log(void *context, void *out, size_t size)
-{
-	return host_log_read(context, out, size);
-}
-
-static int fail(struct survey_failure *failure, int error, const char *path)
-{
-	failure->error = error;
-	strncpy(failure->path, path, sizeof(failure->path) - 1);
-	failure->path[sizeof(failure->path) - 1] = '\0';
-	return -1;
-}
-
-/* The checkpoint of this boot; false when there is none that can be used. */
-static bool get_checkpoint(int dir, const char *boot_id, struct checkpoint *checkpoint)
-{
-	char *text = dir >= 0 && boot_id[0] ? host_state_read(dir, CHECKPOINT_FILE) : NULL;
-	bool good = text && checkpoint_from_text(text, checkpoint);
-
-	free(text);
-	if (good && strcmp(checkpoint->boot_id, boot_id)) {
-		scan_free(&checkpoint->scan);
-		good = false;
-	}
-	return good;
-}
-
-/* What the checkpoint knows becomes what the survey knows. */
-static void adopt(struct survey *survey, struct checkpoint *checkpoint)
-{
-	scan_free(&survey->scan);
-	survey->scan = checkpoint->scan;
-	scan_init(&checkpoint->scan);
-}
-
-/* The tail behind the checkpoint.  1: the checkpoint does not hold. */
-static int read_tail(const struct host_root *root, struct survey *survey, struct host_log *log,
-		     struct checkpoint *checkpoint)
-{
-	uint64_t records;
-	int error = host_log_is_unstaged(log);
-
-	if (error < 0)
-		return error;
-	if (!error || host_log_seek(log, checkpoint->scan.seal.offset))
-		return 1;
-	adopt(survey, checkpoint);
-	error = scan_tail(&survey->scan, read_log, log);
-	/* A deletion and as much growth can look alike, but not to the counter. */
-	if (!error && (host_log_count(root, &records) ||
-		       records < survey->scan.census.total.records))
-		error = 1;
-	return error;
-}
-
-/* The whole log, or the part behind the checkpoint, or nothing where nothing came. */
-static int read_all(const struct host_root *root, struct survey *survey, int dir,
-		    struct survey_failure *failure)
-{
-	struct checkpoint checkpoint;
-	struct host_log log;
-	uint64_t before = 0;
-	bool known = !host_log_count(root, &before) &&
-		     get_checkpoint(dir, survey->boot_id, &checkpoint);
-	int error;
-
-	if (known) {
-		survey->has_earlier = true;
-		survey->earlier = checkpoint.scan.census.total;
-		survey->earlier_uptime = checkpoint.boottime_seconds;
-		/* The kernel's list only grows: with as many records as then it is the same. */
-		if (!root->path[0] && before == survey->earlier.records &&
-		    !host_log_can_shrink(root)) {
-			adopt(survey, &checkpoint);
-			return 0;
-		}
-	}
-	error = host_log_open(root, &log);
-	if (error) {
-		if (known)
-			scan_free(&checkpoint.scan);
-		return fail(failure, error, log.path);
-	}
-	error = 1;
-	if (known) {
-		error = read_tail(root, survey, &log, &checkpoint);
-		scan_free(&checkpoint.scan);
-		if (!error && survey->scan.census.total.records < before)
-			error = 1;
-	}
-	if (error == 1) {
-		survey->has_earlier = false;
-		host_log_close(&log);
-		error = host_log_open(root, &log);
-		if (error)
-			return fail(failure, error, log.path);
-		scan_free(&survey->scan);
-		scan_init(&survey->scan);
-		error = scan_whole(&survey->scan, read_log, &log);
-	}
-	survey->staged_bytes = log.staged_bytes;
-	survey->has_staging = log.has_staging;
-	host_log_close(&log);
-	return error ? fail(failure, error, log.path) : 0;
-}
-
-/* Leave a checkpoint.  One that cannot be written only costs time. */
-static void put_checkpoint(int dir, struct survey *survey)
-{
-	struct checkpoint checkpoint = { .boottime_seconds = survey->uptime };
-	char *text;
-
-	if (dir < 0 || !survey->boot_id[0] || !survey->has_uptime || survey->scan.damage ||
-	    survey->staged_bytes || !survey->scan.census.total.records ||
-	    survey->scan.census.boots_dropped || survey->scan.census.marks_dropped)
-		return;
-	if (survey->has_earlier &&
-	    survey->earlier.records == survey->scan.census.total.records)
-		return;
-	memcpy(checkpoint.boot_id, survey->boot_id, sizeof(checkpoint.boot_id));
-	checkpoint.scan = survey->scan;
-	text = checkpoint_to_text(&checkpoint);
-	if (text)
-		host_state_write(dir, CHECKPOINT_FILE, text);
-	free(text);
-}
 
 /* What does not change in a boot is read once and kept. */
 static void read_kernel(const struct host_root *root, struct survey *survey, int dir)
@@ -216,26 +88,32 @@ static void choose_load(struct survey *survey)
 }
 
 int survey_take(const struct host_root *root, struct survey *survey,
-		struct survey_failure *failure)
+		struct live_failure *failure)
 {
-	int dir, error;
+	struct live live;
+	int error;
 
 	*survey = (struct survey){ 0 };
-	scan_init(&survey->scan);
-	if (host_boot_id(root, survey->boot_id))
-		survey->boot_id[0] = '\0';
-	survey->has_uptime = !host_uptime(root, &survey->uptime);
-	dir = host_state_open(root);
-	error = read_all(root, survey, dir, failure);
+	live_open(&live, root);
+	error = live_read(&live, &live_census, failure);
+	survey->scan = live.scan;
+	survey->staged_bytes = live.staged_bytes;
+	survey->has_staging = live.has_staging;
+	memcpy(survey->boot_id, live.boot_id, sizeof(survey->boot_id));
+	survey->has_uptime = live.has_uptime;
+	survey->uptime = live.uptime;
+	survey->has_earlier = live.has_earlier;
+	survey->earlier_uptime = live.earlier_uptime;
+	survey->earlier = live.earlier;
 	if (!error) {
-		put_checkpoint(dir, survey);
-		read_kernel(root, survey, dir);
-		read_record(survey, dir);
+		live_keep(&live, &live_census, NULL);
+		read_kernel(root, survey, live.dir);
+		read_record(survey, live.dir);
 		survey->facts.log_damaged = survey->scan.damage != 0;
 		choose_load(survey);
 	}
-	if (dir >= 0)
-		close(dir);
+	if (live.dir >= 0)
+		close(live.dir);
 	return error;
 }
 

@@ -3,9 +3,7 @@
 #ifndef KEXEC_IMA_SURVEY_H
 #define KEXEC_IMA_SURVEY_H
 
-#include "host/host.h"
-#include "record.h"
-#include "scan.h"
+#include "live.h"
 
 struct survey {
 	struct scan scan;		/* the log; owned */
@@ -25,18 +23,12 @@ struct survey {
 	struct imalog_position earlier;	/* its sums */
 };
 
-/* What went wrong, for one sentence. */
-struct survey_failure {
-	int error;		/* negative errno */
-	char path[PATH_MAX];
-};
-
 /*
  * Look at everything.  The log is read from the checkpoint where one holds, and a new one is left.
  * 0, or -1 with @failure filled.  Either way survey_free().
  */
 int survey_take(const struct host_root *root, struct survey *survey,
-		struct survey_failure *failure);
+		struct live_failure *failure);
 void survey_free(struct survey *survey);
 
 /* Speed since boot, from the current boot's records.  False when it is not known. */

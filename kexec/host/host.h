@@ -68,6 +68,33 @@ bool host_log_can_shrink(const struct host_root *root);
 /* runtime_measurements_count: records in the current list only. */
 int host_log_count(const struct host_root *root, uint64_t *records);
 
+/* ---- saved logs (file.c) ------------------------------------------------------------------- */
+
+/* A log in a file, a pipe or standard input, packed by gzip or not.  Owns its descriptor. */
+struct host_file {
+	void *gzip;		/* zlib's handle; NULL: not open */
+	bool seekable;		/* a regular file, which can be read again */
+	bool damaged;		/* gzip data ended early or are corrupt; what came before was good */
+};
+
+/* @path "-" is standard input.  -EISDIR for a directory. */
+int host_file_open(const char *path, struct host_file *file);
+/* Like read(2); @file is a struct host_file.  Damaged gzip data are an end, and .damaged. */
+ssize_t host_file_read(void *file, void *out, size_t size);
+/* Go to byte @offset of the unpacked content; -ESPIPE when it is not seekable. */
+int host_file_seek(struct host_file *file, uint64_t offset);
+/* All that @source gives, in a temporary file without a name, which is opened as @file. */
+int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), void *context,
+		    struct host_file *file);
+void host_file_close(struct host_file *file);
+
+/* ---- PCR values (pcr.c) --------------------------------------------------------------------- */
+
+/* @out: imalog_hash_size(@hash) bytes.  -ENOENT: no TPM, or not this bank. */
+int host_pcr_read(const struct host_root *root, enum imalog_hash hash, uint32_t pcr,
+		  unsigned char *out);
+bool host_has_tpm(const struct host_root *root);
+
 /* ---- facts about the running kernel (kernel.c) --------------------------------------------- */
 
 /*
@@ -83,6 +110,10 @@ int host_boot_id(const struct host_root *root, char out[HOST_BOOT_ID_SIZE]);
 /* Seconds since boot, suspend included. */
 int host_uptime(const struct host_root *root, double *seconds);
 void host_sleep_ms(unsigned milliseconds);
+/* Seconds on a clock that only goes forward. */
+double host_now(void);
+/* Processors that this process may use, at least 1. */
+unsigned host_processors(void);
 
 /* ---- the kernel's own log (kmsg.c) ------------------------------------------------------------ */
 

@@ -207,7 +207,7 @@ load common
 		status --sysroot /|--sysroot is given twice
 		check --mode warn --mode warn|--mode is given twice
 		check --format json|check has no --format json
-		status --mode warn|status has no --mode
+		status --mode warn|--mode is no option here
 		status --frobnicate|frobnicate
 		--sysroot|sysroot
 	END

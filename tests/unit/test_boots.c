@@ -58,6 +58,14 @@ static void census_of(const char *log, struct imalog_census *census)
 	build_free(&build);
 }
 
+static enum imalog_outcome judge(const struct imalog_census *census,
+				 enum imalog_replayed replayed, bool damaged)
+{
+	const struct imalog_evidence evidence = { .replayed = replayed, .damaged = damaged };
+
+	return imalog_judge_boots(census, &evidence);
+}
+
 static void every_log_by_every_replay(void **state)
 {
 	static const char letters[] = { 'c', 's', 'l', 'u' };
@@ -69,7 +77,7 @@ static void every_log_by_every_replay(void **state)
 		census_of(table[i].log, &census);
 		for (unsigned r = 0; r < 3; r++) {
 			enum imalog_replayed replayed = (enum imalog_replayed)r;
-			enum imalog_outcome outcome = imalog_judge_boots(&census, replayed, false);
+			enum imalog_outcome outcome = judge(&census, replayed, false);
 			const char *entries = table[i].by[r].entries;
 
 			assert_int_equal(census.boot_count, strlen(entries));
@@ -97,9 +105,46 @@ static void a_damaged_log_is_unknown_or_lost(void **state)
 			bool lost = strchr(table[i].by[r].entries, 'l');
 
 			assert_int_equal(
-				imalog_judge_boots(&census, (enum imalog_replayed)r, true),
+				judge(&census, (enum imalog_replayed)r, true),
 				lost ? IMALOG_OUTCOME_LOST : IMALOG_OUTCOME_UNKNOWN);
 		}
+		imalog_census_free(&census);
+	}
+}
+
+/* An altered record is a mismatch whatever the PCRs say; only a loss is worse. */
+static void an_altered_log_is_a_mismatch_or_lost(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct imalog_census census;
+
+		census_of(table[i].log, &census);
+		for (unsigned r = 0; r < 3; r++) {
+			const struct imalog_evidence evidence = {
+				.replayed = (enum imalog_replayed)r, .altered = true
+			};
+			bool lost = strchr(table[i].by[r].entries, 'l');
+
+			assert_int_equal(imalog_judge_boots(&census, &evidence),
+					 lost ? IMALOG_OUTCOME_LOST : IMALOG_OUTCOME_MISMATCH);
+		}
+		imalog_census_free(&census);
+	}
+}
+
+/* Where records are known to be missing, nothing is good without a PCR. */
+static void an_incomplete_log_is_never_good_unproven(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		const struct imalog_evidence evidence = { .incomplete = true };
+		enum imalog_outcome outcome;
+		struct imalog_census census;
+
+		census_of(table[i].log, &census);
+		outcome = imalog_judge_boots(&census, &evidence);
+		assert_true(outcome == IMALOG_OUTCOME_UNKNOWN || outcome == IMALOG_OUTCOME_LOST);
 		imalog_census_free(&census);
 	}
 }
@@ -111,7 +156,7 @@ static void an_empty_log_is_unknown(void **state)
 	(void)state;
 	imalog_census_init(&census);
 	for (unsigned r = 0; r < 3; r++)
-		assert_int_equal(imalog_judge_boots(&census, (enum imalog_replayed)r, false),
+		assert_int_equal(judge(&census, (enum imalog_replayed)r, false),
 				 IMALOG_OUTCOME_UNKNOWN);
 }
 
@@ -129,6 +174,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_log_by_every_replay),
 		cmocka_unit_test(a_damaged_log_is_unknown_or_lost),
+		cmocka_unit_test(an_altered_log_is_a_mismatch_or_lost),
+		cmocka_unit_test(an_incomplete_log_is_never_good_unproven),
 		cmocka_unit_test(an_empty_log_is_unknown),
 		cmocka_unit_test(the_words_are_those_of_the_manual),
 	};

@@ -86,17 +86,25 @@ static const struct {
 static int replay_log(const struct build *build, unsigned banks, struct imalog_replay *replay)
 {
 	struct imalog_template template_;
+	struct imalog_batch batch;
 	struct imalog_reader reader;
 	struct imalog_record record;
 	int error = 0;
 
 	imalog_replay_init(replay, banks);
+	imalog_batch_init(&batch, imalog_batch_hashes(replay, build->format.digest_size));
+	imalog_batch_clear(&batch, 0, build->format.digest_size);
 	imalog_reader_init(&reader, &build->format);
 	imalog_reader_feed(&reader, build_log(build), true);
 	while (!error && !imalog_reader_next(&reader, &record)) {
 		imalog_template_describe(record.name, &template_);
-		error = imalog_replay_add(replay, &record, &template_);
+		error = imalog_batch_add(&batch, &record, &template_);
 	}
+	for (unsigned i = 0; i < IMALOG_HASHES; i++)
+		if (batch.hashes & 1u << i)
+			imalog_batch_digest(&batch, (enum imalog_hash)i);
+	imalog_batch_chain(&batch, replay, banks);
+	imalog_batch_free(&batch);
 	return error;
 }
 
@@ -104,18 +112,6 @@ static void hex(const unsigned char *bytes, size_t size, char *out)
 {
 	for (size_t i = 0; i < size; i++)
 		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
-}
-
-/* The first record of a log and its template. */
-static void first(const struct build *build, struct imalog_record *record,
-		  struct imalog_template *template_)
-{
-	struct imalog_reader reader;
-
-	imalog_reader_init(&reader, &build->format);
-	imalog_reader_feed(&reader, build_log(build), true);
-	assert_int_equal(imalog_reader_next(&reader, record), 0);
-	imalog_template_describe(record->name, template_);
 }
 
 /* ---- tests --------------------------------------------------------------------------------- */
@@ -133,9 +129,9 @@ static void every_bank_of_every_log(void **state)
 			build_init_as(&build, build_orders[o], 20);
 			table[i].make(&build);
 			assert_int_equal(replay_log(&build, ALL_BANKS, &replay), 0);
-			assert_int_equal(replay.used, 1u << 10);
 			for (unsigned h = 0; h < IMALOG_HASHES; h++) {
-				hex(replay.pcr[h][10], imalog_hash_size((enum imalog_hash)h), got);
+				assert_int_equal(replay.bank[h].used, 1u << 10);
+				hex(replay.bank[h].pcr[10], imalog_hash_size((enum imalog_hash)h), got);
 				if (strcmp(got, table[i].pcr[h]))
 					fail_msg("%s: %s is now \"%s\"", table[i].name,
 						 imalog_hash_name((enum imalog_hash)h), got);
@@ -158,10 +154,10 @@ static void other_pcrs_are_on_their_own(void **state)
 	build.pcr = 23;
 	two(&build);
 	assert_int_equal(replay_log(&build, 1u << IMALOG_SHA1, &replay), 0);
-	assert_int_equal(replay.used, 1u << 11 | 1u << 23);
-	hex(replay.pcr[IMALOG_SHA1][11], 20, got);
+	assert_int_equal(replay.bank[IMALOG_SHA1].used, 1u << 11 | 1u << 23);
+	hex(replay.bank[IMALOG_SHA1].pcr[11], 20, got);
 	assert_string_equal(got, table[0].pcr[IMALOG_SHA1]);
-	hex(replay.pcr[IMALOG_SHA1][23], 20, got);
+	hex(replay.bank[IMALOG_SHA1].pcr[23], 20, got);
 	assert_string_equal(got, table[1].pcr[IMALOG_SHA1]);
 	build_free(&build);
 }
@@ -177,7 +173,7 @@ static void banks_not_chosen_stay_zero(void **state)
 	two(&build);
 	assert_int_equal(replay_log(&build, 1u << IMALOG_SHA256, &replay), 0);
 	for (unsigned h = 0; h < IMALOG_HASHES; h++)
-		assert_true(!memcmp(replay.pcr[h][10], zero, sizeof(zero)) ==
+		assert_true(!memcmp(replay.bank[h].pcr[10], zero, sizeof(zero)) ==
 			    (h != IMALOG_SHA256));
 	build_free(&build);
 }
@@ -192,8 +188,30 @@ static void no_such_pcr(void **state)
 	build.pcr = IMALOG_PCRS;
 	one(&build);
 	assert_int_equal(replay_log(&build, ALL_BANKS, &replay), IMALOG_ERROR_BAD_PCR);
-	assert_int_equal(replay.used, 0);
+	assert_int_equal(replay.bank[IMALOG_SHA1].used, 0);
 	build_free(&build);
+}
+
+/* Digests of a log's only batch, with the log's own bank compared. */
+static void digest_log(const struct build *build, struct imalog_batch *batch)
+{
+	struct imalog_template template_;
+	struct imalog_reader reader;
+	struct imalog_record record;
+	struct imalog_replay none;
+
+	imalog_replay_init(&none, 0);
+	imalog_batch_init(batch, imalog_batch_hashes(&none, build->format.digest_size));
+	imalog_batch_clear(batch, 0, build->format.digest_size);
+	imalog_reader_init(&reader, &build->format);
+	imalog_reader_feed(&reader, build_log(build), true);
+	while (!imalog_reader_next(&reader, &record)) {
+		imalog_template_describe(record.name, &template_);
+		assert_int_equal(imalog_batch_add(batch, &record, &template_), 0);
+	}
+	for (unsigned i = 0; i < IMALOG_HASHES; i++)
+		if (batch->hashes & 1u << i)
+			imalog_batch_digest(batch, (enum imalog_hash)i);
 }
 
 /* Each of the four banks a log can be of: good as made, found when one byte is altered. */
@@ -202,56 +220,118 @@ static void one_altered_byte_is_found(void **state)
 	(void)state;
 	for (size_t s = 0; s < COUNT(build_digest_sizes); s++) {
 		struct imalog_template template_;
+		struct imalog_reader reader;
 		struct imalog_record record;
+		struct imalog_batch batch;
 		struct build build;
 
 		build_init_as(&build, IMALOG_LITTLE_ENDIAN, build_digest_sizes[s]);
 		build_file(&build, "ima-sig", "/usr/bin/true");
-		first(&build, &record, &template_);
+		imalog_reader_init(&reader, &build.format);
+		imalog_reader_feed(&reader, build_log(&build), true);
+		assert_int_equal(imalog_reader_next(&reader, &record), 0);
+		imalog_template_describe(record.name, &template_);
 		/* The builder leaves any digest there; the kernel leaves the right one. */
 		imalog_hash_digest((enum imalog_hash)s, record.data, build.data + 4);
-		assert_int_equal(imalog_record_check(&record, &template_), 0);
+		digest_log(&build, &batch);
+		assert_int_equal(batch.bad, batch.count);
+		imalog_batch_free(&batch);
 		build.data[build.size - 1] ^= 1;
-		assert_int_equal(imalog_record_check(&record, &template_),
-				 IMALOG_ERROR_BAD_DIGEST);
+		digest_log(&build, &batch);
+		assert_int_equal(batch.bad, 0);
+		assert_int_equal(batch.bad_error, IMALOG_ERROR_BAD_DIGEST);
+		imalog_batch_free(&batch);
 		build_free(&build);
 	}
 }
 
 static void a_violation_has_no_digest_to_check(void **state)
 {
-	struct imalog_template template_;
-	struct imalog_record record;
+	struct imalog_batch batch;
 	struct build build;
 
 	(void)state;
 	build_init(&build);
 	build.violation = true;
 	build_file(&build, "ima-ng", "/var/log/messages");
-	first(&build, &record, &template_);
-	assert_int_equal(imalog_record_check(&record, &template_), 0);
+	digest_log(&build, &batch);
+	assert_int_equal(batch.bad, batch.count);
+	imalog_batch_free(&batch);
 	build_free(&build);
 }
 
 static void a_long_name_of_the_template_ima_is_refused(void **state)
 {
-	unsigned char name[257], digest[IMALOG_DIGEST_MAX];
-	struct imalog_template template_;
-	struct imalog_record record;
+	unsigned char bytes[24 + 257], digest[IMALOG_DIGEST_MAX];
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	for (size_t size = 255; size <= 257; size++)
+		assert_int_equal(imalog_template_digest((struct imalog_span){ bytes, 24 + size }, true,
+							IMALOG_SHA1, digest),
+				 size > 256 ? IMALOG_ERROR_BAD_FIELD : 0);
+	for (size_t size = 0; size < 24; size++)
+		assert_int_equal(imalog_template_digest((struct imalog_span){ bytes, size }, true,
+							IMALOG_SHA1, digest),
+				 IMALOG_ERROR_BAD_FIELD);
+}
+
+/* A kernel without SHA-512 extends that bank with the SHA-1 digest and zeroes. */
+static void a_padded_bank_gets_the_sha1_digest(void **state)
+{
+	unsigned char both[2 * IMALOG_DIGEST_MAX] = { 0 }, pcr[IMALOG_DIGEST_MAX];
+	struct imalog_replay replay;
+	struct imalog_batch batch;
 	struct build build;
 
 	(void)state;
-	memset(name, 'x', sizeof(name));
-	for (size_t size = 255; size <= 257; size++) {
+	build_init(&build);
+	one(&build);
+	digest_log(&build, &batch);	/* of a SHA-1 log: has those digests */
+	imalog_replay_init(&replay, 1u << IMALOG_SHA512);
+	replay.padded = 1u << IMALOG_SHA512;
+	imalog_batch_chain(&batch, &replay, replay.banks);
+	imalog_hash_digest(IMALOG_SHA1, span_of("abc"), both + IMALOG_DIGEST_MAX);
+	imalog_hash_digest(IMALOG_SHA512, (struct imalog_span){ both, sizeof(both) }, pcr);
+	assert_memory_equal(replay.bank[IMALOG_SHA512].pcr[10], pcr, sizeof(pcr));
+	imalog_batch_free(&batch);
+	build_free(&build);
+}
+
+/* The prefix that matched, for each value the PCR had on the way. */
+static void the_longest_matching_prefix_is_told(void **state)
+{
+	static const struct { uint32_t pcrs[4]; unsigned at; uint64_t wanted; } cases[] = {
+		{ { 10, 10, 10, 10 }, 1, 1 },
+		{ { 10, 10, 10, 10 }, 3, 3 },
+		{ { 10, 10, 10, 10 }, 4, 4 },
+		{ { 10, 10, 11, 10 }, 2, 3 },	/* a record of another PCR changes nothing */
+		{ { 10, 10, 11, 11 }, 2, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct imalog_replay partial, replay;
+		struct imalog_batch batch;
+		struct build build;
+
 		build_init(&build);
-		build_u32(&build, 10);
-		build_bytes(&build, (struct imalog_span){ name, 20 });
-		build_field(&build, span_of("ima"));
-		build_bytes(&build, (struct imalog_span){ name, 20 });
-		build_field(&build, (struct imalog_span){ name, size });
-		first(&build, &record, &template_);
-		assert_int_equal(imalog_record_digest(&record, &template_, IMALOG_SHA1, digest),
-				 size > 256 ? IMALOG_ERROR_BAD_FIELD : 0);
+		for (size_t r = 0; r < 4; r++) {
+			build.pcr = cases[i].pcrs[r];
+			one(&build);
+		}
+		digest_log(&build, &batch);
+		imalog_replay_init(&partial, 1u << IMALOG_SHA1);
+		batch.count = cases[i].at;
+		imalog_batch_chain(&batch, &partial, partial.banks);
+		imalog_replay_init(&replay, 1u << IMALOG_SHA1);
+		imalog_replay_expect(&replay, IMALOG_SHA1, 10,
+				     partial.bank[IMALOG_SHA1].pcr[10]);
+		batch.count = 4;
+		imalog_batch_chain(&batch, &replay, replay.banks);
+		assert_int_equal(imalog_replay_matched(&replay, IMALOG_SHA1, 10, 4),
+				 cases[i].wanted);
+		imalog_batch_free(&batch);
 		build_free(&build);
 	}
 }
@@ -266,6 +346,8 @@ int main(void)
 		cmocka_unit_test(one_altered_byte_is_found),
 		cmocka_unit_test(a_violation_has_no_digest_to_check),
 		cmocka_unit_test(a_long_name_of_the_template_ima_is_refused),
+		cmocka_unit_test(a_padded_bank_gets_the_sha1_digest),
+		cmocka_unit_test(the_longest_matching_prefix_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

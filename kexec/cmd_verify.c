@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* kexec-ima verify: what happened at each boot, and does the log explain the TPM? */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/quote.h"
+#include "verify.h"
+
+#define QUOTE_FILE_MAX (64u << 10)	/* bytes; a quote has some hundred, a key a few thousand */
+#define TELL_AFTER 2.0	/* seconds without a word that a person is asked to bear */
+#define TELL_EVERY 0.5	/* seconds */
+
+/* The command line. */
+struct asked {
+	struct verify_request request;
+	const char *quote, *signature, *key, *nonce, *pcrs;	/* or NULL */
+};
+
+/* ---- the command line --------------------------------------------------------------------------- */
+
+/* BANK:HEX or BANK:INDEX:HEX */
+static bool parse_pcr(char *text, struct imalog_pcrs *pcrs, bool *twice)
+{
+	char *hex = strchr(text, ':'), *end;
+	unsigned long pcr = 10;
+	enum imalog_hash hash;
+
+	if (!hex || !imalog_hash_find((struct imalog_span){ (unsigned char *)text,
+							    (size_t)(hex - text) }, &hash))
+		return false;
+	hex++;
+	if (strchr(hex, ':')) {
+		if (*hex < '0' || *hex > '9')
+			return false;
+		pcr = strtoul(hex, &end, 10);
+		if (*end != ':' || pcr >= IMALOG_PCRS)
+			return false;
+		hex = end + 1;
+	}
+	*twice = pcrs->known[hash] & UINT32_C(1) << pcr;
+	pcrs->known[hash] |= UINT32_C(1) << pcr;
+	return imalog_unhex((struct imalog_span){ (unsigned char *)hex, strlen(hex) },
+			    pcrs->value[hash][pcr], imalog_hash_size(hash));
+}
+
+static int take_pcr(struct asked *asked, char *text)
+{
+	bool twice = false;
+
+	if (!parse_pcr(text, &asked->request.given, &twice))
+		return complain(STATUS_USAGE,
+				"--pcr %s is not understood: give BANK:HEX or BANK:INDEX:HEX, the bank "
+				"sha1, sha256, sha384 or sha512, all digits of the value", text);
+	if (twice)
+		return complain(STATUS_USAGE, "--pcr %s: this PCR has a value already", text);
+	asked->request.has_given = true;
+	return STATUS_DONE;
+}
+
+static int once(const char **to, const char *option)
+{
+	if (*to)
+		return complain(STATUS_USAGE, "--%s is given twice: give it once", option);
+	*to = optarg;
+	return STATUS_DONE;
+}
+
+static int check_asked(const struct asked *asked)
+{
+	bool quote = asked->quote || asked->signature || asked->key;
+
+	if (quote && (!asked->quote || !asked->signature || !asked->key))
+		return complain(STATUS_USAGE, "a quote needs --quote, --signature and --key together");
+	if (!quote && (asked->nonce || asked->pcrs))
+		return complain(STATUS_USAGE, "--%s belongs to a --quote",
+				asked->nonce ? "nonce" : "quote-pcrs");
+	if (quote && asked->request.has_given)
+		return complain(STATUS_USAGE, "--pcr and --quote exclude each other: the quote has the "
+					      "PCR values");
+	return STATUS_DONE;
+}
+
+static int parse(struct run *run, int argc, char **argv, struct asked *asked)
+{
+	enum { LOG = OPTION_OWN, ARCHIVE, PCR, QUOTE, SIGNATURE, KEY, NONCE, PCRS, FULL };
+	static const struct option options[] = {
+		GLOBAL_OPTIONS,
+		{ "log", required_argument, NULL, LOG },
+		{ "archive", required_argument, NULL, ARCHIVE },
+		{ "pcr", required_argument, NULL, PCR },
+		{ "quote", required_argument, NULL, QUOTE },
+		{ "signature", required_argument, NULL, SIGNATURE },
+		{ "key", required_argument, NULL, KEY },
+		{ "nonce", required_argument, NULL, NONCE },
+		{ "quote-pcrs", required_argument, NULL, PCRS },
+		{ "full", no_argument, NULL, FULL },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct verify_request *request = &asked->request;
+	int option, status = STATUS_DONE;
+
+	while (!status && (option = next_option(run, argc, argv, options, &status)) >= 0) {
+		switch (option) {
+		case LOG: request->logs[request->log_count++] = optarg; break;
+		case ARCHIVE: request->archives[request->archive_count++] = optarg; break;
+		case PCR: status = take_pcr(asked, optarg); break;
+		case QUOTE: status = once(&asked->quote, "quote"); break;
+		case SIGNATURE: status = once(&asked->signature, "signature"); break;
+		case KEY: status = once(&asked->key, "key"); break;
+		case NONCE: status = once(&asked->nonce, "nonce"); break;
+		case PCRS: status = once(&asked->pcrs, "quote-pcrs"); break;
+		case FULL: request->full = true; break;
+		}
+		if (!status)
+			continue;
+		return status;
+	}
+	if (option == -2)
+		return status ? status : -1;
+	if (optind < argc)
+		return complain(STATUS_USAGE, "verify takes no argument: %s; name a log with --log",
+				argv[optind]);
+	return check_asked(asked);
+}
+
+/* ---- the quote ------------------------------------------------------------------------------------ */
+
+static int read_small(const char *path, char **data, struct imalog_span *span)
+{
+	struct host_root here = { "" };
+	ssize_t size = host_read_all(&here, path, QUOTE_FILE_MAX, data);
+
+	if (size < 0)
+		return complain(STATUS_ERROR, "%s cannot be read: %s", path, strerror((int)-size));
+	*span = (struct imalog_span){ (unsigned char *)*data, (size_t)size };
+	return STATUS_DONE;
+}
+
+static int complain_quote(const struct asked *asked, enum host_quote_result result)
+{
+	const char *paths[] = {
+		[HOST_QUOTE_PART_ATTEST] = asked->quote,
+		[HOST_QUOTE_PART_SIGNATURE] = asked->signature,
+		[HOST_QUOTE_PART_KEY] = asked->key,
+		[HOST_QUOTE_PART_PCRS] = asked->pcrs,
+	};
+	enum host_quote_part part = host_quote_part_of(result);
+
+	if (part == HOST_QUOTE_PART_NONE)
+		return complain(STATUS_ERROR, "%s", host_quote_text(result));
+	return complain(STATUS_ERROR, "%s: %s", paths[part], host_quote_text(result));
+}
+
+static int check_nonce(const struct asked *asked, struct verdict_quote *quote)
+{
+	unsigned char nonce[IMALOG_NONCE_MAX];
+	struct imalog_span text;
+	size_t size;
+
+	if (!asked->nonce)
+		return STATUS_DONE;
+	text = (struct imalog_span){ (const unsigned char *)asked->nonce, strlen(asked->nonce) };
+	size = text.size / 2;
+	if (!size || size > sizeof(nonce) || !imalog_unhex(text, nonce, size))
+		return complain(STATUS_USAGE, "--nonce %s is not understood: give hexadecimal digits, "
+					      "two for each byte, as tpm2_quote -q", asked->nonce);
+	quote->nonce_checked = true;
+	quote->other_nonce = size != quote->quote.nonce_size ||
+			     memcmp(nonce, quote->quote.nonce, size) != 0;
+	return STATUS_DONE;
+}
+
+static int check_values(const struct asked *asked, struct verdict_quote *quote)
+{
+	enum host_quote_result result;
+	struct imalog_span file;
+	char *data;
+	int status;
+
+	if (!asked->pcrs)
+		return STATUS_DONE;
+	status = read_small(asked->pcrs, &data, &file);
+	if (status)
+		return status;
+	result = host_quote_pcrs(file, &quote->quote, &quote->values);
+	free(data);
+	quote->forged_values = result == HOST_QUOTE_OTHER_PCRS;
+	if (result == HOST_QUOTE_GOOD || result == HOST_QUOTE_OTHER_PCRS)
+		return STATUS_DONE;
+	return complain_quote(asked, result);
+}
+
+static int take_quote(struct asked *asked)
+{
+	struct verdict_quote *quote = &asked->request.quote;
+	char *data[3] = { NULL, NULL, NULL };
+	struct imalog_span attest, signature, key;
+	enum host_quote_result result;
+	int status;
+
+	if (!asked->quote)
+		return STATUS_DONE;
+	status = read_small(asked->quote, &data[0], &attest);
+	if (!status)
+		status = read_small(asked->signature, &data[1], &signature);
+	if (!status)
+		status = read_small(asked->key, &data[2], &key);
+	if (!status) {
+		result = host_quote_check(attest, signature, key, &quote->quote);
+		quote->given = true;
+		quote->forged = result == HOST_QUOTE_FORGED;
+		if (result != HOST_QUOTE_GOOD && result != HOST_QUOTE_FORGED)
+			status = complain_quote(asked, result);
+	}
+	for (size_t i = 0; i < 3; i++)
+		free(data[i]);
+	if (!status)
+		status = check_nonce(asked, quote);
+	return status ? status : check_values(asked, quote);
+}
+
+/* ---- the run --------------------------------------------------------------------------------------- */
+
+/* When something was last told of the progress. */
+struct progress {
+	double next;
+	bool told;
+};
+
+static void tell_progress(void *context, uint64_t bytes)
+{
+	struct progress *progress = context;
+	double now = host_now();
+
+	if (now < progress->next)
+		return;
+	progress->next = now + TELL_EVERY;
+	progress->told = true;
+	fprintf(stderr, "\rkexec-ima: %" PRIu64 " MiB of the log replayed ", bytes >> 20);
+}
+
+static int verify(struct run *run, struct asked *asked)
+{
+	struct progress progress = { .next = host_now() + TELL_AFTER };
+	struct verdict verdict;
+	int status;
+
+	if (!run->quiet && isatty(STDERR_FILENO)) {
+		asked->request.tick = tell_progress;
+		asked->request.tick_context = &progress;
+	}
+	status = verify_run(run, &asked->request, &verdict);
+	if (progress.told)
+		fprintf(stderr, "\r%50s\r", "");
+	if (!status) {
+		if (run->verbose && verdict.live)
+			fprintf(stderr, "kexec-ima: %" PRIu64 " records were known from an earlier "
+					"verify\n", verdict.known_records);
+		if (run->json)
+			report_verify_json(stdout, &verdict);
+		else if (!run->quiet)
+			report_verify_text(stdout, &verdict);
+		status = plan_outcome_status(verdict.outcome);
+	}
+	verdict_free(&verdict);
+	return status;
+}
+
+int cmd_verify(struct run *run, int argc, char **argv)
+{
+	struct asked asked = { .request = { .log_count = 0 } };
+	int status;
+
+	asked.request.logs = calloc((size_t)argc, sizeof(char *));
+	asked.request.archives = calloc((size_t)argc, sizeof(char *));
+	if (!asked.request.logs || !asked.request.archives)
+		status = complain(STATUS_ERROR, "out of memory");
+	else
+		status = parse(run, argc, argv, &asked);
+	if (!status)
+		status = take_quote(&asked);
+	if (!status)
+		status = verify(run, &asked);
+	free(asked.request.logs);
+	free(asked.request.archives);
+	return status < 0 ? STATUS_DONE : status;
+}

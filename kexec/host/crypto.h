@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What TPM structures need of libcrypto: signatures checked, public keys as PEM. */
+#ifndef KEXEC_IMA_CRYPTO_H
+#define KEXEC_IMA_CRYPTO_H
+
+#include <tss2/tss2_tpm2_types.h>
+
+#include "imalog.h"
+#include "quote.h"
+
+/*
+ * Whether @signature is that of @key (PEM) over @data.  @hash: that of the signature.
+ * HOST_QUOTE_GOOD, _FORGED, _SIGNATURE_SCHEME, _SIGNATURE_HASH, _KEY_BAD, _KEY_TYPE, _NO_CRYPTO,
+ * _NO_MEMORY.
+ */
+enum host_quote_result host_crypto_verify(const TPMT_SIGNATURE *signature, enum imalog_hash hash,
+					  struct imalog_span data, struct imalog_span key);
+
+/*
+ * An RSA key or one on P-256 as PEM (SubjectPublicKeyInfo) and a NUL.  Returns the bytes without the
+ * NUL, or a negative errno: -ELIBACC, -EINVAL (another kind of key), -ENOBUFS, -ENOMEM.
+ */
+int host_crypto_pem(const TPMT_PUBLIC *public, char *out, size_t size);
+
+#endif

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A saved log as bytes: a file, a pipe or standard input, gzip or not (zlib tells by the content). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "host.h"
+
+/* Bytes.  Reads of more than twice as many go past zlib's own buffer. */
+#define GZIP_BUFFER (32u << 10)
+
+static int open_gzip(int fd, struct host_file *file)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0) {
+		int error = -errno;
+
+		close(fd);
+		return error;
+	}
+	if (S_ISDIR(status.st_mode)) {
+		close(fd);
+		return -EISDIR;
+	}
+	file->seekable = S_ISREG(status.st_mode);
+	file->gzip = gzdopen(fd, "rb");
+	if (!file->gzip) {
+		close(fd);
+		return -ENOMEM;
+	}
+	gzbuffer(file->gzip, GZIP_BUFFER);
+	return 0;
+}
+
+int host_file_open(const char *path, struct host_file *file)
+{
+	int fd;
+
+	*file = (struct host_file){ .gzip = NULL };
+	if (!strcmp(path, "-"))
+		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	else
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : open_gzip(fd, file);
+}
+
+ssize_t host_file_read(void *context, void *out, size_t size)
+{
+	struct host_file *file = context;
+	unsigned ask = size > 1u << 30 ? 1u << 30 : (unsigned)size;
+	int got, error;
+
+	errno = 0;
+	got = gzread(file->gzip, out, ask);
+	if (got > 0)
+		return got;
+	gzerror(file->gzip, &error);
+	if (error == Z_ERRNO)
+		return errno ? -errno : -EIO;
+	if (error == Z_MEM_ERROR)
+		return -ENOMEM;
+	/* The good part was given out before. */
+	if (error == Z_BUF_ERROR || error == Z_DATA_ERROR)
+		file->damaged = true;
+	return 0;
+}
+
+int host_file_seek(struct host_file *file, uint64_t offset)
+{
+	file->damaged = false;
+	if (!file->seekable || offset > INT64_MAX)
+		return -ESPIPE;
+	gzclearerr(file->gzip);
+	return gzseek(file->gzip, (z_off_t)offset, SEEK_SET) < 0 ? -EIO : 0;
+}
+
+/* A new file without a name, in $TMPDIR or where large temporary files belong. */
+static int open_temporary(void)
+{
+	const char *folder = secure_getenv("TMPDIR");
+	int fd = -1;
+
+	if (folder)
+		fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
+static int write_fully(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t done = write(fd, data, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		data += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
+int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), void *context,
+		    struct host_file *file)
+{
+	char *buffer = malloc(GZIP_BUFFER);
+	int fd = open_temporary(), error = fd < 0 ? fd : 0;
+	ssize_t got = 1;
+
+	if (!buffer)
+		error = -ENOMEM;
+	while (!error && got > 0) {
+		got = source(context, buffer, GZIP_BUFFER);
+		error = got < 0 ? (int)got : write_fully(fd, buffer, (size_t)got);
+	}
+	free(buffer);
+	*file = (struct host_file){ .gzip = NULL };
+	if (!error && lseek(fd, 0, SEEK_SET) < 0)
+		error = -errno;
+	if (!error)
+		return open_gzip(fd, file);
+	if (fd >= 0)
+		close(fd);
+	return error;
+}
+
+void host_file_close(struct host_file *file)
+{
+	if (file->gzip)
+		gzclose(file->gzip);
+	file->gzip = NULL;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Values of state files, to JSON and back.  What does not read back exactly is refused. */
+#include "state_json.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Raised when the meaning of a key changes: an older file is then not used. */
+#define FORMAT_VERSION 2
+
+void state_put_number(struct json_object *to, const char *key, uint64_t number)
+{
+	json_object_object_add(to, key, json_object_new_uint64(number));
+}
+
+void state_put_text(struct json_object *to, const char *key, const char *text)
+{
+	json_object_object_add(to, key, json_object_new_string(text));
+}
+
+void state_put_position(struct json_object *to, const char *key,
+			 const struct imalog_position *position)
+{
+	struct json_object *sums = json_object_new_array();
+
+	json_object_array_add(sums, json_object_new_uint64(position->records));
+	json_object_array_add(sums, json_object_new_uint64(position->bytes));
+	json_object_array_add(sums, json_object_new_uint64(position->counted));
+	json_object_object_add(to, key, sums);
+}
+
+struct json_object *state_put_mark(const struct imalog_mark *mark)
+{
+	struct json_object *to = json_object_new_object();
+
+	state_put_number(to, "kind", (uint64_t)mark->event.kind);
+	state_put_number(to, "segment_bytes", mark->event.segment_bytes);
+	state_put_number(to, "runtime_bytes", mark->event.runtime_bytes);
+	state_put_number(to, "records", mark->event.records);
+	state_put_number(to, "digest_checked", mark->event.digest_checked);
+	state_put_position(to, "before", &mark->before);
+	state_put_position(to, "after", &mark->after);
+	state_put_number(to, "counted_known", mark->counted_known);
+	state_put_number(to, "counted_then", mark->counted_then);
+	return to;
+}
+
+struct json_object *state_begin(const char *boot_id)
+{
+	struct json_object *to = json_object_new_object();
+
+	state_put_number(to, "version", FORMAT_VERSION);
+	state_put_text(to, "boot_id", boot_id);
+	return to;
+}
+
+char *state_finish(struct json_object *from)
+{
+	const char *text = json_object_to_json_string_ext(from, JSON_C_TO_STRING_PLAIN);
+	char *copy = text ? strdup(text) : NULL;
+
+	json_object_put(from);
+	return copy;
+}
+
+bool state_get_number(struct json_object *from, const char *key, uint64_t *number)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(from, key, &value) ||
+	    !json_object_is_type(value, json_type_int))
+		return false;
+	*number = json_object_get_uint64(value);
+	return true;
+}
+
+bool state_get_small(struct json_object *from, const char *key, uint64_t limit, uint32_t *number)
+{
+	uint64_t wide;
+
+	if (!state_get_number(from, key, &wide) || wide > limit)
+		return false;
+	*number = (uint32_t)wide;
+	return true;
+}
+
+bool state_get_flag(struct json_object *from, const char *key, bool *flag)
+{
+	uint32_t number;
+
+	if (!state_get_small(from, key, 1, &number))
+		return false;
+	*flag = number;
+	return true;
+}
+
+bool state_get_seconds(struct json_object *from, const char *key, double *seconds)
+{
+	struct json_object *value;
+
+	if (!json_object_object_get_ex(from, key, &value) ||
+	    !json_object_is_type(value, json_type_double))
+		return false;
+	*seconds = json_object_get_double(value);
+	return *seconds >= 0;
+}
+
+bool state_get_array(struct json_object *from, const char *key, struct json_object **array)
+{
+	return json_object_object_get_ex(from, key, array) &&
+	       json_object_is_type(*array, json_type_array);
+}
+
+bool state_get_numbers(struct json_object *from, const char *key, size_t count,
+			uint64_t *numbers)
+{
+	struct json_object *array;
+
+	if (!state_get_array(from, key, &array) || json_object_array_length(array) != count)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		struct json_object *value = json_object_array_get_idx(array, i);
+
+		if (!json_object_is_type(value, json_type_int))
+			return false;
+		numbers[i] = json_object_get_uint64(value);
+	}
+	return true;
+}
+
+bool state_get_position(struct json_object *from, const char *key,
+			 struct imalog_position *position)
+{
+	uint64_t sums[3];
+
+	if (!state_get_numbers(from, key, 3, sums))
+		return false;
+	*position = (struct imalog_position){ sums[0], sums[1], sums[2] };
+	return true;
+}
+
+bool state_is_before(const struct imalog_position *a, const struct imalog_position *b)
+{
+	return a->records <= b->records && a->bytes <= b->bytes && a->counted <= b->counted;
+}
+
+bool state_get_mark(struct json_object *from, struct imalog_mark *mark)
+{
+	uint32_t kind;
+
+	*mark = (struct imalog_mark){ 0 };
+	if (!state_get_small(from, "kind", IMALOG_EVENT_KEXEC_EXECUTE, &kind))
+		return false;
+	mark->event.kind = (enum imalog_event_kind)kind;
+	return state_get_number(from, "segment_bytes", &mark->event.segment_bytes) &&
+	       state_get_number(from, "runtime_bytes", &mark->event.runtime_bytes) &&
+	       state_get_number(from, "records", &mark->event.records) &&
+	       state_get_flag(from, "digest_checked", &mark->event.digest_checked) &&
+	       state_get_position(from, "before", &mark->before) &&
+	       state_get_position(from, "after", &mark->after) &&
+	       state_get_flag(from, "counted_known", &mark->counted_known) &&
+	       state_get_number(from, "counted_then", &mark->counted_then) &&
+	       state_is_before(&mark->before, &mark->after);
+}
+
+bool state_get_boot_id(struct json_object *from, char out[RECORD_BOOT_ID_SIZE])
+{
+	struct json_object *value;
+	uint64_t version;
+
+	if (!state_get_number(from, "version", &version) || version != FORMAT_VERSION ||
+	    !json_object_object_get_ex(from, "boot_id", &value) ||
+	    json_object_get_string_len(value) >= RECORD_BOOT_ID_SIZE)
+		return false;
+	memcpy(out, json_object_get_string(value), (size_t)json_object_get_string_len(value) + 1);
+	return true;
+}
+
+void state_put_bytes(struct json_object *to, const char *key, const unsigned char *bytes,
+		     size_t size)
+{
+	char text[2 * IMALOG_DIGEST_MAX + 1];
+
+	imalog_hex((struct imalog_span){ bytes, size }, text, sizeof(text));
+	state_put_text(to, key, text);
+}
+
+bool state_get_bytes(struct json_object *from, const char *key, unsigned char *bytes, size_t size)
+{
+	struct json_object *value;
+	struct imalog_span text;
+
+	if (!json_object_object_get_ex(from, key, &value) ||
+	    !json_object_is_type(value, json_type_string))
+		return false;
+	text.data = (const unsigned char *)json_object_get_string(value);
+	text.size = (size_t)json_object_get_string_len(value);
+	return imalog_unhex(text, bytes, size);
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Bring a log and what it is to explain together: live or saved, PCR values or a quote. */
+#ifndef KEXEC_IMA_VERIFY_H
+#define KEXEC_IMA_VERIFY_H
+
+#include "command.h"
+#include "verdict.h"
+
+/* What is to be verified; borrowed. */
+struct verify_request {
+	const char **logs, **archives;	/* paths, "-" is standard input */
+	size_t log_count, archive_count;	/* no log: the live one */
+	struct imalog_pcrs given;	/* PCR values, one by one */
+	bool has_given;
+	bool full;			/* live: use no checkpoint */
+	struct verdict_quote quote;	/* .given: use it, it was checked */
+	void (*tick)(void *context, uint64_t bytes);	/* as in struct pipeline_job */
+	void *tick_context;
+};
+
+/*
+ * Replay and judge.  STATUS_DONE: @verdict is filled.  Otherwise it could not be done, and that was
+ * explained.  Either way verdict_free().
+ */
+int verify_run(const struct run *run, const struct verify_request *request,
+	       struct verdict *verdict);
+
+/*
+ * The same for a log in memory and PCR values or a quote, as the rehearsal does it.  0 or a negative
+ * errno.
+ */
+int verify_bytes(struct imalog_span log, const struct verify_request *request,
+		 struct verdict *verdict);
+
+#endif
