@@ -58,6 +58,11 @@ delete_first() { echo "$1" > $ima/binary_runtime_measurements; }
 
 loaded() { cat /sys/kernel/kexec_loaded 2>/dev/null || cat /sys/kernel/kexec/loaded; }
 
+# The host's TPM tools, on the share, for a scenario with tools=tpm2.
+tpm2() {
+	LD_LIBRARY_PATH=/share/tools/lib TPM2TOOLS_TCTI=device:/dev/tpmrm0 /share/tools/bin/tpm2 "$@"
+}
+
 # The arguments that load the next kernel; others follow.
 next='/share/bzImage --initrd=/share/initramfs --reuse-cmdline'
 
