@@ -162,3 +162,93 @@ int imalog_event_of(const struct imalog_record *record, const struct imalog_temp
 	*event = (struct imalog_event){ .kind = kind };
 	return kexec_event(record, template_, byte_order, event);
 }
+
+/* ---- writing ------------------------------------------------------------------------------------ */
+
+/* Bytes that grow at the end; what does not fit is left out, and then .size says so. */
+struct out {
+	unsigned char *data;
+	size_t size, room;	/* bytes */
+};
+
+static void put(struct out *out, const void *bytes, size_t size)
+{
+	if (size && out->size <= out->room && size <= out->room - out->size)
+		memcpy(out->data + out->size, bytes, size);
+	out->size += size;
+}
+
+static void put_u32(struct out *out, enum imalog_byte_order byte_order, size_t value)
+{
+	unsigned char bytes[4];
+
+	for (unsigned i = 0; i < 4; i++)
+		bytes[byte_order == IMALOG_LITTLE_ENDIAN ? i : 3 - i] =
+			(unsigned char)(value >> 8 * i);
+	put(out, bytes, sizeof(bytes));
+}
+
+static void put_field(struct out *out, enum imalog_byte_order byte_order, const struct out *field)
+{
+	put_u32(out, byte_order, field->size);
+	put(out, field->data, field->size);
+}
+
+static void put_text(struct out *out, const char *text)
+{
+	put(out, text, strlen(text));
+}
+
+static void put_decimal(struct out *out, uint64_t value)
+{
+	char digits[20];
+	size_t at = sizeof(digits);
+
+	do
+		digits[--at] = (char)('0' + value % 10);
+	while (value /= 10);
+	put(out, digits + at, sizeof(digits) - at);
+}
+
+size_t imalog_event_record(const struct imalog_event *event, uint32_t pcr, enum imalog_hash hash,
+			   const struct imalog_format *format, unsigned char *out)
+{
+	const char *name = event->kind == IMALOG_EVENT_KEXEC_LOAD ? "kexec_load" : "kexec_execute";
+	unsigned char text_bytes[160], digest_bytes[16 + IMALOG_DIGEST_MAX], name_bytes[16];
+	unsigned char data_bytes[IMALOG_EVENT_RECORD_MAX], digest[IMALOG_DIGEST_MAX];
+	struct out text = { text_bytes, 0, sizeof(text_bytes) };
+	struct out d_ng = { digest_bytes, 0, sizeof(digest_bytes) };
+	struct out n_ng = { name_bytes, 0, sizeof(name_bytes) };
+	struct out data = { data_bytes, 0, sizeof(data_bytes) };
+	struct out record = { out, 0, IMALOG_EVENT_RECORD_MAX };
+	enum imalog_byte_order order = format->byte_order;
+	unsigned own = 0;
+
+	while (own < IMALOG_HASHES && imalog_hash_size((enum imalog_hash)own) != format->digest_size)
+		own++;
+	if (event->kind == IMALOG_EVENT_BOOT_AGGREGATE || own == IMALOG_HASHES)
+		return 0;
+	put_text(&text, "kexec_segment_size=");
+	put_decimal(&text, event->segment_bytes);
+	put_text(&text, ";ima_binary_runtime_size=");
+	put_decimal(&text, event->runtime_bytes);
+	put_text(&text, ";ima_runtime_measurements_count=");
+	put_decimal(&text, event->records);
+	put_text(&text, ";");
+	imalog_hash_digest(hash, (struct imalog_span){ text.data, text.size }, digest);
+	put_text(&d_ng, imalog_hash_name(hash));
+	put(&d_ng, ":", 2);
+	put(&d_ng, digest, imalog_hash_size(hash));
+	put(&n_ng, name, strlen(name) + 1);
+	put_field(&data, order, &d_ng);
+	put_field(&data, order, &n_ng);
+	put_field(&data, order, &text);
+	imalog_hash_digest((enum imalog_hash)own, (struct imalog_span){ data.data, data.size },
+			   digest);
+	put_u32(&record, order, pcr);
+	put(&record, digest, format->digest_size);
+	put_u32(&record, order, strlen("ima-buf"));
+	put_text(&record, "ima-buf");
+	put_field(&record, order, &data);
+	return record.size;
+}

@@ -144,6 +144,10 @@ int imalog_reader_next(struct imalog_reader *reader, struct imalog_record *recor
 struct imalog_template {
 	bool builtin;			/* the kernel knows it by name (and so counts the name) */
 	bool is_ima;			/* the template "ima": its own framing, cannot be restored */
+	bool has_known_fields;		/* the kernel knows each field, and they are not too many */
+	const char *builtin_name;	/* of the builtin with this name or with this format, as which
+					 * the next kernel has its records; NULL: none.  Static */
+	unsigned fields;		/* how many there are */
 	bool has_digest, has_name, has_buffer;
 	unsigned digest_field;		/* d-ng or d-ngv2: index from 0; valid with has_digest */
 	unsigned name_field;		/* n-ng: valid with has_name */
@@ -382,6 +386,17 @@ int imalog_event_of(const struct imalog_record *record, const struct imalog_temp
 		    enum imalog_byte_order byte_order, struct imalog_event *event)
 	IMALOG_MUST_CHECK;
 
+#define IMALOG_EVENT_RECORD_MAX 512	/* bytes that hold any kexec event's record */
+
+/*
+ * Write the record of a kexec event as the kernel makes it (ima_kexec.c, ima_measure_kexec_event();
+ * template ima-buf), 6.16 to 7.3.4.  @event: a load or an execute, with its three numbers; @hash: of
+ * d-ng; @format: of the log it is for.  @out: IMALOG_EVENT_RECORD_MAX bytes.
+ * Returns its bytes; 0 when there is no such event, or no algorithm for the format's digest size.
+ */
+size_t imalog_event_record(const struct imalog_event *event, uint32_t pcr, enum imalog_hash hash,
+			   const struct imalog_format *format, unsigned char *out);
+
 /* ---- census -------------------------------------------------------------------------------- */
 
 /* Sums over all records before a point of the log. */
@@ -592,6 +607,14 @@ uint64_t imalog_segment_bytes(uint64_t counted, unsigned headers, unsigned extra
 			      uint64_t page_bytes);
 
 /*
+ * Bytes of the segment that a load makes for a log that ends at @now; 0 for none: the kernel carries
+ * nothing, or the segment would be more than half of RAM.  A fact that is not known counts as what
+ * the oldest kernels have: one header, half a page of extra.
+ */
+uint64_t imalog_load_segment_bytes(const struct imalog_position *now,
+				   const struct imalog_facts *facts);
+
+/*
  * Bytes of the kexec_execute record that will follow, computed from the kexec_load record
  * @load: three more for the name, and any digit by which the two running numbers have
  * grown.  @growth_bytes: how much is still to come before it (bytes on the wire); with 0 the
@@ -700,6 +723,68 @@ bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalo
 void imalog_decide(const struct imalog_census *census, const struct imalog_mark *load,
 		   const struct imalog_facts *facts, uint64_t growth_bytes,
 		   struct imalog_decision *decision);
+
+/* ---- what a kexec carries --------------------------------------------------------------------- */
+
+/* One kexec, as far as the log is concerned. */
+struct imalog_kexec {
+	enum imalog_generation generation;	/* of the kernel that is left */
+	uint64_t segment_bytes;		/* as sized at the load; 0: there is none, as with kexec_load(2) */
+	enum imalog_complaint complaint;	/* what the kernel said at the load */
+	uint64_t load_records;		/* copy-at-load: records that the log had at the load */
+	enum imalog_byte_order byte_order;	/* of the log */
+};
+
+/* Why a record does not arrive in the next kernel. */
+enum imalog_loss {
+	IMALOG_LOSS_NONE,		/* it arrives */
+	IMALOG_LOSS_NOT_CARRIED,	/* no segment is handed over, or an empty one */
+	IMALOG_LOSS_AFTER_LOAD,		/* it came after the copy that was made at the load */
+	IMALOG_LOSS_FULL,		/* the segment ends just before it: nobody but the old kernel says so */
+	IMALOG_LOSS_CUT,		/* the segment ends inside it */
+	IMALOG_LOSS_TEMPLATE_IMA,	/* the template "ima" cannot be restored */
+	IMALOG_LOSS_TEMPLATE_NAME,	/* a format string that is too long to be restored */
+	IMALOG_LOSS_TEMPLATE_FIELDS,	/* a format with a field that no kernel has: nobody says so */
+	IMALOG_LOSS_DATA,		/* template data that are not the template's fields */
+};
+
+/* Stable words: "none", "not-carried", "after-load", "full", "cut", "template-ima", ... */
+const char *imalog_loss_text(enum imalog_loss loss);
+
+/*
+ * The kernel's dump and restore of a log, a record at a time: ima_kexec.c,
+ * ima_dump_measurement_list() and ima_template.c, ima_restore_measurement_list(), 6.12.117 and 7.3.4;
+ * the next kernel is taken to have their templates.  At any time it says what would become of a
+ * log that ends here.  Plain values: all may be read by the caller, none written.
+ */
+struct imalog_carry {
+	struct imalog_kexec kexec;
+	uint64_t left_bytes;		/* of the segment, not yet written to */
+	uint64_t log_records;		/* given so far */
+	uint64_t log_bytes;		/* of these, with the SHA-1 digests that a kexec carries */
+	/* The dump, by the old kernel. */
+	uint64_t whole_records;		/* written whole */
+	uint64_t written_bytes;		/* behind the header, a cut record's included */
+	uint64_t cut_bytes;		/* written of the record that was cut; 0: none was */
+	int dump_error;			/* -22 when it says "Dump measurements failed. Error:-22", else 0 */
+	/* The restore, by the next one.  What arrives is always a beginning of the log. */
+	struct imalog_position next;	/* what arrives, as the next kernel has it */
+	uint64_t arrived_bytes;		/* the same in log_bytes; differs from next.bytes by template names */
+	int restore_error;		/* -22 for "Failed to restore the measurement list: -22", else 0 */
+	enum imalog_loss loss;		/* of the first record that does not arrive; later ones go with it */
+};
+
+void imalog_carry_init(struct imalog_carry *carry, const struct imalog_kexec *kexec);
+
+/*
+ * The next record of the log as it is at the execute: the staged list, then the current one, then
+ * the kexec_execute record if there will be one.  @template_: of record->name.  Says whether it
+ * arrives (IMALOG_LOSS_NONE), and with copy-at-load only as long as nothing later overflows: then
+ * the load hands nothing over, and next.records falls to 0.
+ * In the next kernel its template is called template_->builtin_name if there is one.
+ */
+enum imalog_loss imalog_carry_add(struct imalog_carry *carry, const struct imalog_record *record,
+				  const struct imalog_template *template_);
 
 #ifdef __cplusplus
 }

@@ -90,6 +90,28 @@ static bool knows(const struct imalog_facts *facts, unsigned bits)
 	return (facts->known & bits) == bits;
 }
 
+/* ima_add_kexec_buffer(): kexec_segment_size against totalram_pages(), 7.3.4. */
+static bool too_large(uint64_t segment, const struct imalog_facts *facts)
+{
+	return segment == UINT64_MAX ||
+	       (knows(facts, IMALOG_KNOWS_RAM) &&
+		segment / facts->page_bytes > facts->ram_bytes / facts->page_bytes / 2);
+}
+
+uint64_t imalog_load_segment_bytes(const struct imalog_position *now,
+				   const struct imalog_facts *facts)
+{
+	uint64_t segment;
+
+	if (knows(facts, IMALOG_KNOWS_GENERATION) && facts->generation == IMALOG_GENERATION_NONE)
+		return 0;
+	segment = imalog_segment_bytes(now->counted,
+				       knows(facts, IMALOG_KNOWS_HEADERS) ? facts->headers : 1,
+				       knows(facts, IMALOG_KNOWS_EXTRA) ? facts->extra_kib : 0,
+				       facts->page_bytes);
+	return too_large(segment, facts) ? 0 : segment;
+}
+
 /* Whether some allowed extra and number of headers gives this segment. */
 static bool segment_possible(uint64_t segment, uint64_t counted,
 			     const struct imalog_facts *facts)
@@ -295,9 +317,7 @@ void imalog_decide(const struct imalog_census *census, const struct imalog_mark 
 	if (!facts->load_from_record && !imalog_load_matches_rule(load, facts)) {
 		decision->confirmed = false;
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_MODEL);
-	} else if (knows(facts, IMALOG_KNOWS_RAM) &&
-		   load->event.segment_bytes / facts->page_bytes >
-			   facts->ram_bytes / facts->page_bytes / 2) {
+	} else if (too_large(load->event.segment_bytes, facts)) {
 		judge(decision, IMALOG_NOT_CARRIED, IMALOG_REASON_HALF_OF_RAM);
 	} else if (decision->verdict == IMALOG_SHORT) {
 		return;

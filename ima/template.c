@@ -20,11 +20,12 @@ static const struct {
 	{ "evm-sig", "d-ng|n-ng|evmsig|xattrnames|xattrlengths|xattrvalues|iuid|igid|imode" },
 };
 
-/* ima_template.c, supported_fields, 7.3.4. */
+/* ima_template.c, supported_fields; ima.h, IMA_TEMPLATE_NUM_FIELDS_MAX, 7.3.4. */
 static const char *const known_fields[] = {
-	"d", "n", "d-ng", "d-ngv2", "n-ng", "sig", "buf", "d-modsig", "modsig",
-	"evmsig", "iuid", "igid", "imode", "xattrnames", "xattrlengths", "xattrvalues",
+	"d", "n", "d-ng", "d-ngv2", "n-ng", "sig", "buf", "d-modsig", "modsig", "evmsig", "iuid",
+	"igid", "imode", "xattrnames", "xattrlengths", "xattrvalues",
 };
+#define FIELDS_MAX 15
 
 static bool is_known_field(struct imalog_span id)
 {
@@ -34,8 +35,12 @@ static bool is_known_field(struct imalog_span id)
 	return false;
 }
 
-static void note_field(struct imalog_template *template_, struct imalog_span id, unsigned index)
+static void note_field(struct imalog_template *template_, struct imalog_span id)
 {
+	unsigned index = template_->fields++;
+
+	if (index >= FIELDS_MAX || !is_known_field(id))
+		template_->has_known_fields = false;
 	if (imalog_span_is(id, "d-ng") || imalog_span_is(id, "d-ngv2")) {
 		template_->has_digest = true;
 		template_->digest_field = index;
@@ -51,10 +56,12 @@ static void note_field(struct imalog_template *template_, struct imalog_span id,
 void imalog_template_describe(struct imalog_span name, struct imalog_template *template_)
 {
 	struct imalog_span fields = name, id;
-	unsigned index = 0;
 
-	*template_ = (struct imalog_template){ 0 };
+	*template_ = (struct imalog_template){ .has_known_fields = true };
 	for (size_t i = 0; i < sizeof(builtin) / sizeof(builtin[0]); i++) {
+		if (imalog_span_is(name, builtin[i].name) ||
+		    imalog_span_is(name, builtin[i].fields))
+			template_->builtin_name = builtin[i].name;
 		if (imalog_span_is(name, builtin[i].name)) {
 			template_->builtin = true;
 			template_->is_ima = i == 0;
@@ -63,8 +70,8 @@ void imalog_template_describe(struct imalog_span name, struct imalog_template *t
 		}
 	}
 	while (cursor_until(&fields, '|', &id))
-		note_field(template_, id, index++);
-	note_field(template_, fields, index);
+		note_field(template_, id);
+	note_field(template_, fields);
 }
 
 /* ima_template_lib.c: what of the forms of fields can be told without knowing their content. */
