@@ -386,6 +386,20 @@ int imalog_event_of(const struct imalog_record *record, const struct imalog_temp
 		    enum imalog_byte_order byte_order, struct imalog_event *event)
 	IMALOG_MUST_CHECK;
 
+/*
+ * Write a record as the kernel shows it (ima_fs.c, ima_measurements_show(), 7.3.4), its template digest
+ * made of the fields.  Not for the template "ima".  @fields: @count of them.  Returns its bytes, or 0:
+ * they are more than @room, or no algorithm has the format's digest size.
+ */
+size_t imalog_record_write(const struct imalog_format *format, uint32_t pcr, const char *template_,
+			   const struct imalog_span *fields, size_t count, unsigned char *out,
+			   size_t room);
+/*
+ * The field d-ng: "sha256:" NUL @digest.  @out: IMALOG_DNG_MAX bytes.  Returns its bytes.
+ */
+#define IMALOG_DNG_MAX (8 + IMALOG_DIGEST_MAX)
+size_t imalog_dng_write(enum imalog_hash hash, const unsigned char *digest, unsigned char *out);
+
 #define IMALOG_EVENT_RECORD_MAX 512	/* bytes that hold any kexec event's record */
 
 /*
@@ -607,14 +621,6 @@ uint64_t imalog_segment_bytes(uint64_t counted, unsigned headers, unsigned extra
 			      uint64_t page_bytes);
 
 /*
- * Bytes of the segment that a load makes for a log that ends at @now; 0 for none: the kernel carries
- * nothing, or the segment would be more than half of RAM.  A fact that is not known counts as what
- * the oldest kernels have: one header, half a page of extra.
- */
-uint64_t imalog_load_segment_bytes(const struct imalog_position *now,
-				   const struct imalog_facts *facts);
-
-/*
  * Bytes of the kexec_execute record that will follow, computed from the kexec_load record
  * @load: three more for the name, and any digit by which the two running numbers have
  * grown.  @growth_bytes: how much is still to come before it (bytes on the wire); with 0 the
@@ -662,6 +668,14 @@ struct imalog_facts {
 	bool log_damaged;		/* the log could be read only up to a point */
 	bool load_from_record;		/* the mark is from our record of the load, its own record is gone */
 };
+
+/*
+ * Bytes of the segment that a load makes for a log that ends at @now; 0 for none: the kernel carries
+ * nothing, or the segment would be more than half of RAM.  A fact that is not known counts as what
+ * the oldest kernels have: one header, half a page of extra.
+ */
+uint64_t imalog_load_segment_bytes(const struct imalog_position *now,
+				   const struct imalog_facts *facts);
 
 enum imalog_verdict {
 	IMALOG_FITS,		/* room for the growth asked for and for the last record */
