@@ -8,6 +8,7 @@
 
 #include "options.h"
 #include "plan.h"
+#include "rehearse.h"
 #include "report.h"
 #include "survey.h"
 
@@ -89,6 +90,7 @@ int explain_run(const char *kexec, int error);
 int do_load(struct run *run, struct request *request);
 int do_check(struct run *run, struct request *request);
 int cmd_check(struct run *run, int argc, char **argv);
+int cmd_rehearse(struct run *run, int argc, char **argv);
 int cmd_status(struct run *run, int argc, char **argv);
 int cmd_verify(struct run *run, int argc, char **argv);
 

@@ -13,6 +13,7 @@ static const struct {
 	{ "status", cmd_status, "the log, the kernel, what is loaded and its room" },
 	{ "check", cmd_check, "judge the log against the loaded segment, as kexec --ima-check" },
 	{ "verify", cmd_verify, "what happened at each boot, and whether the log explains the TPM" },
+	{ "rehearse", cmd_rehearse, "a whole soft reboot on a TPM in memory, with and without help" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -24,7 +25,7 @@ int usage(FILE *to, int status)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].says);
 	fputs("\n"
 	      "  --sysroot DIR       look at a saved tree instead of this machine\n"
-	      "  --format FORMAT     text or json (status, verify)\n"
+	      "  --format FORMAT     text or json (status, verify, rehearse)\n"
 	      "  -q, --quiet         only errors and the exit status\n"
 	      "  -v, --verbose       also what is run\n"
 	      "  --help, --version\n\n"
@@ -40,6 +41,14 @@ int usage(FILE *to, int status)
 	      "    --nonce HEX       what the quote was asked with\n"
 	      "    --quote-pcrs FILE the quoted values (tpm2_quote -o)\n"
 	      "  --full              read all of the live log, whatever is known of it\n\n"
+	      "rehearse:\n"
+	      "  --log FILE          a log to begin with; else the live one, else a recorded one\n"
+	      "  --grow BYTES        growth between load and execute; else the estimate\n"
+	      "  --generation WORD   none, copy-at-load, copy-at-execute, events or staging\n"
+	      "  --extra-kb N        CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB\n"
+	      "  --page BYTES        4K, 16K or 64K\n"
+	      "  --scheme WORD       of the quote: ecdsa, rsassa or rsapss\n"
+	      "  --save DIR          keep the next kernel's log, its quote and key there\n\n"
 	      "exit status: 0 fits, complete or done, 1 error, 2 usage, 3 does not fit or match,\n"
 	      "4 cannot tell\n"
 	      "As `kexec` it is kexec-tools with --ima-headroom and --ima-check: kexec-ima(8).\n",

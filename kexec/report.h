@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "course.h"
 #include "scan.h"
 #include "verdict.h"
 
@@ -48,5 +49,13 @@ void report_advice(const struct verdict *verdict, char *out, size_t size);
 /* `kexec-ima verify`. */
 void report_verify_text(FILE *to, const struct verdict *verdict);
 void report_verify_json(FILE *to, const struct verdict *verdict);
+
+/* ---- rehearse ------------------------------------------------------------------------------ */
+
+/* `kexec-ima rehearse`: both ways, side by side.  @source: where the log is from. */
+void report_rehearse_text(FILE *to, const char *source, const struct rehearsal *rehearsal,
+			  const struct course *plain, const struct course *helped);
+void report_rehearse_json(FILE *to, const char *source, const struct rehearsal *rehearsal,
+			  const struct course *plain, const struct course *helped);
 
 #endif

@@ -1,23 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What verify tells scripts: the keys are promised in kexec-ima(8).  What is not known is null. */
-#include <json-c/json.h>
-
-#include "report.h"
-
-static void number(struct json_object *to, const char *key, bool known, uint64_t value)
-{
-	json_object_object_add(to, key, known ? json_object_new_uint64(value) : NULL);
-}
-
-static void flag(struct json_object *to, const char *key, bool known, bool value)
-{
-	json_object_object_add(to, key, known ? json_object_new_boolean(value) : NULL);
-}
-
-static void text(struct json_object *to, const char *key, const char *value)
-{
-	json_object_object_add(to, key, value ? json_object_new_string(value) : NULL);
-}
+#include "report_object.h"
 
 static void digest(struct json_object *to, const char *key, enum imalog_hash hash,
 		   const unsigned char *value)
@@ -27,17 +10,17 @@ static void digest(struct json_object *to, const char *key, enum imalog_hash has
 	if (value)
 		imalog_hex((struct imalog_span){ value, imalog_hash_size(hash) }, hex,
 			   sizeof(hex));
-	text(to, key, value ? hex : NULL);
+	report_text(to, key, value ? hex : NULL);
 }
 
 static struct json_object *event_object(const struct imalog_mark *mark)
 {
 	struct json_object *to = json_object_new_object();
 
-	number(to, "segment_bytes", true, mark->event.segment_bytes);
-	number(to, "runtime_bytes", true, mark->event.runtime_bytes);
-	number(to, "records", true, mark->event.records);
-	number(to, "record", true, mark->before.records);
+	report_number(to, "segment_bytes", true, mark->event.segment_bytes);
+	report_number(to, "runtime_bytes", true, mark->event.runtime_bytes);
+	report_number(to, "records", true, mark->event.records);
+	report_number(to, "record", true, mark->before.records);
 	return to;
 }
 
@@ -49,10 +32,10 @@ static struct json_object *boot_object(const struct verdict *verdict, uint32_t i
 		index + 1 < census->boot_count ? &census->boots[index + 1].start : &census->total;
 	struct json_object *to = json_object_new_object();
 
-	number(to, "first_record", true, boot->start.records);
-	text(to, "kind", imalog_entry_text(imalog_boot_entry(census, index, verdict->replayed)));
-	number(to, "records", true, end->records - boot->start.records);
-	number(to, "bytes", true, end->bytes - boot->start.bytes);
+	report_number(to, "first_record", true, boot->start.records);
+	report_text(to, "kind", imalog_entry_text(imalog_boot_entry(census, index, verdict->replayed)));
+	report_number(to, "records", true, end->records - boot->start.records);
+	report_number(to, "bytes", true, end->bytes - boot->start.bytes);
 	json_object_object_add(to, "kexec_load",
 			       boot->has_load ? event_object(&census->marks[boot->load]) : NULL);
 	json_object_object_add(to, "kexec_execute",
@@ -69,13 +52,13 @@ static struct json_object *pcr_object(const struct verdict *verdict, enum imalog
 	bool compared = verdict_compares(verdict, hash, pcr);
 	uint64_t matched = verdict_matched(verdict, hash, pcr);
 
-	text(to, "bank", imalog_hash_name(hash));
-	number(to, "pcr", true, pcr);
-	flag(to, "match", compared, matched);
-	number(to, "matched_records", compared, matched);
+	report_text(to, "bank", imalog_hash_name(hash));
+	report_number(to, "pcr", true, pcr);
+	report_flag(to, "match", compared, matched);
+	report_number(to, "matched_records", compared, matched);
 	digest(to, "value", hash, verdict_value(verdict, hash, pcr));
 	digest(to, "expected", hash, compared && expected->given ? expected->value : NULL);
-	flag(to, "padded", true, verdict->replay.padded & 1u << hash);
+	report_flag(to, "padded", true, verdict->replay.padded & 1u << hash);
 	return to;
 }
 
@@ -86,9 +69,9 @@ static struct json_object *quote_object(const struct verdict_quote *quote)
 	if (!quote->given)
 		return NULL;
 	to = json_object_new_object();
-	flag(to, "signature", true, !quote->forged);
-	flag(to, "nonce", quote->nonce_checked, !quote->other_nonce);
-	number(to, "matched_records", true, quote->records);
+	report_flag(to, "signature", true, !quote->forged);
+	report_flag(to, "nonce", quote->nonce_checked, !quote->other_nonce);
+	report_number(to, "matched_records", true, quote->records);
 	return to;
 }
 
@@ -99,9 +82,9 @@ static struct json_object *damage_object(const struct scan *scan)
 	if (!scan->damage)
 		return NULL;
 	to = json_object_new_object();
-	text(to, "error", imalog_error_text(scan->damage));
-	number(to, "byte", true, scan->damage_offset);
-	number(to, "record", true, scan->damage_record);
+	report_text(to, "error", imalog_error_text(scan->damage));
+	report_number(to, "byte", true, scan->damage_offset);
+	report_number(to, "record", true, scan->damage_record);
 	return to;
 }
 
@@ -112,29 +95,29 @@ static struct json_object *gap_object(const struct imalog_gap *gap)
 	if (!gap->records)
 		return NULL;
 	to = json_object_new_object();
-	number(to, "records", true, gap->records);
-	number(to, "after_record", true, gap->after);
-	number(to, "before_record", true, gap->before);
+	report_number(to, "records", true, gap->records);
+	report_number(to, "after_record", true, gap->after);
+	report_number(to, "before_record", true, gap->before);
 	return to;
 }
 
-void report_verify_json(FILE *to, const struct verdict *verdict)
+struct json_object *report_verify_object(const struct verdict *verdict)
 {
 	const struct imalog_census *census = &verdict->scan.census;
 	struct json_object *verify = json_object_new_object(), *list;
 	char sentence[512];
 
 	report_outcome(verdict, sentence, sizeof(sentence));
-	text(verify, "verdict", imalog_outcome_text(verdict->outcome));
-	text(verify, "reason", sentence);
+	report_text(verify, "verdict", imalog_outcome_text(verdict->outcome));
+	report_text(verify, "reason", sentence);
 	report_advice(verdict, sentence, sizeof(sentence));
-	text(verify, "advice", sentence[0] ? sentence : NULL);
-	number(verify, "records", true, census->total.records);
-	number(verify, "bytes", true, census->total.bytes);
-	number(verify, "violations", true, census->violations);
-	number(verify, "overlap_records", true, verdict->overlap_records);
-	number(verify, "altered_record", verdict->altered, verdict->altered_record);
-	number(verify, "bad_event_record", census->bad_events, census->first_bad_event);
+	report_text(verify, "advice", sentence[0] ? sentence : NULL);
+	report_number(verify, "records", true, census->total.records);
+	report_number(verify, "bytes", true, census->total.bytes);
+	report_number(verify, "violations", true, census->violations);
+	report_number(verify, "overlap_records", true, verdict->overlap_records);
+	report_number(verify, "altered_record", verdict->altered, verdict->altered_record);
+	report_number(verify, "bad_event_record", census->bad_events, census->first_bad_event);
 	json_object_object_add(verify, "damage", damage_object(&verdict->scan));
 	json_object_object_add(verify, "gap", gap_object(&verdict->gap));
 	json_object_object_add(verify, "quote", quote_object(&verdict->quote));
@@ -149,9 +132,10 @@ void report_verify_json(FILE *to, const struct verdict *verdict)
 				json_object_array_add(list, pcr_object(verdict,
 								       (enum imalog_hash)i, pcr));
 	json_object_object_add(verify, "pcrs", list);
-	fprintf(to, "%s\n",
-		json_object_to_json_string_ext(verify, JSON_C_TO_STRING_PRETTY |
-							       JSON_C_TO_STRING_SPACED |
-							       JSON_C_TO_STRING_NOSLASHESCAPE));
-	json_object_put(verify);
+	return verify;
+}
+
+void report_verify_json(FILE *to, const struct verdict *verdict)
+{
+	report_json_print(to, report_verify_object(verdict));
 }

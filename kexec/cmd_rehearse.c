@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* kexec-ima rehearse: the whole soft reboot on a TPM in memory, with and without help. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "recording.h"
+
+#define LOG_MAX (256u << 20)	/* bytes: what is extended into a TPM record by record in bearable time */
+#define TELL_AFTER 2.0	/* seconds */
+
+struct asked {
+	const char *log, *save;
+	bool has_generation, has_extra, has_page, has_grow;
+	struct rehearsal rehearsal;
+	char *data;		/* of the log, if it was read; owned */
+	const char *source;	/* where it is from, for people */
+};
+
+/* ---- the command line ------------------------------------------------------------------------------ */
+
+static bool find_word(const char *text, const char *const words[], unsigned count, unsigned *found)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (!strcmp(text, words[i])) {
+			*found = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool take_generation(struct asked *asked)
+{
+	for (unsigned i = 0; i <= IMALOG_GENERATION_STAGING; i++) {
+		if (strcmp(optarg, imalog_generation_text((enum imalog_generation)i)))
+			continue;
+		asked->rehearsal.facts.generation = (enum imalog_generation)i;
+		asked->has_generation = true;
+		return true;
+	}
+	return false;
+}
+
+static bool take_extra(struct asked *asked)
+{
+	char *end;
+	unsigned long kib = strtoul(optarg, &end, 10);
+
+	asked->has_extra = true;
+	asked->rehearsal.facts.extra_kib = (unsigned)kib;
+	return *optarg >= '0' && *optarg <= '9' && !*end && kib <= IMALOG_EXTRA_KIB_MAX;
+}
+
+static bool take_page(struct asked *asked)
+{
+	uint64_t *page = &asked->rehearsal.facts.page_bytes;
+
+	asked->has_page = true;
+	return parse_bytes(optarg, page) && *page >= 4096 && *page <= 65536 &&
+	       !(*page & (*page - 1));
+}
+
+static bool take_scheme(struct asked *asked)
+{
+	static const char *const words[] = { "ecdsa", "rsassa", "rsapss" };
+	unsigned found;
+
+	if (!find_word(optarg, words, 3, &found))
+		return false;
+	asked->rehearsal.scheme = (enum host_tpm_scheme)found;
+	return true;
+}
+
+static int parse(struct run *run, int argc, char **argv, struct asked *asked)
+{
+	enum { LOG = OPTION_OWN, EXTRA, GROW, GENERATION, PAGE, SCHEME, SAVE };
+	static const struct option options[] = {
+		GLOBAL_OPTIONS,
+		{ "log", required_argument, NULL, LOG },
+		{ "extra-kb", required_argument, NULL, EXTRA },
+		{ "grow", required_argument, NULL, GROW },
+		{ "generation", required_argument, NULL, GENERATION },
+		{ "page", required_argument, NULL, PAGE },
+		{ "scheme", required_argument, NULL, SCHEME },
+		{ "save", required_argument, NULL, SAVE },
+		{ NULL, 0, NULL, 0 },
+	};
+	static const char *const wants[] = {
+		[EXTRA - LOG] = "--extra-kb=%s is not understood: give 0 to 40",
+		[GROW - LOG] = "--grow=%s is not understood: give bytes, or 12K, 3M; at most 64M",
+		[GENERATION - LOG] = "--generation=%s is not understood: give none, copy-at-load, "
+				     "copy-at-execute, events or staging",
+		[PAGE - LOG] = "--page=%s is not understood: give 4K, 16K or 64K",
+		[SCHEME - LOG] = "--scheme=%s is not understood: give ecdsa, rsassa or rsapss",
+	};
+	int option, status = STATUS_DONE;
+
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
+		bool good = true;
+
+		switch (option) {
+		case LOG: asked->log = optarg; break;
+		case SAVE: asked->save = optarg; break;
+		case EXTRA: good = take_extra(asked); break;
+		case GROW:
+			good = parse_bytes(optarg, &asked->rehearsal.grow_bytes) &&
+			       asked->rehearsal.grow_bytes <= 64u << 20;
+			asked->has_grow = true;
+			break;
+		case GENERATION: good = take_generation(asked); break;
+		case PAGE: good = take_page(asked); break;
+		case SCHEME: good = take_scheme(asked); break;
+		}
+		if (!good) {
+			char sentence[160];
+
+			snprintf(sentence, sizeof(sentence), "%s", wants[option - LOG]);
+			*strstr(sentence, "%s") = '\0';
+			return complain(STATUS_USAGE, "%s%s%s", sentence, optarg,
+					strstr(wants[option - LOG], "%s") + 2);
+		}
+	}
+	if (option == -2)
+		return status ? status : -1;
+	if (optind < argc)
+		return complain(STATUS_USAGE, "rehearse takes no argument: %s; name a log with --log",
+				argv[optind]);
+	return STATUS_DONE;
+}
+
+/* ---- the log and the kernel ------------------------------------------------------------------------- */
+
+/* All that @source gives. */
+static int read_whole(scan_source source, void *context, struct asked *asked)
+{
+	size_t used = 0, room = 0;
+	ssize_t got;
+
+	do {
+		if (used == room) {
+			char *more = realloc(asked->data, room = room ? room * 2 : 1u << 20);
+
+			if (!more)
+				return -ENOMEM;
+			asked->data = more;
+		}
+		got = source(context, asked->data + used, room - used);
+		if (got < 0)
+			return (int)got;
+		used += (size_t)got;
+		if (used > LOG_MAX)
+			return -EFBIG;
+	} while (got);
+	asked->rehearsal.log = (struct imalog_span){ (unsigned char *)asked->data, used };
+	return 0;
+}
+
+static ssize_t read_live(void *context, void *out, size_t size)
+{
+	return host_log_read(context, out, size);
+}
+
+static int read_file(struct asked *asked)
+{
+	struct host_file file;
+	int error = host_file_open(asked->log, &file);
+
+	asked->source = asked->log;
+	if (error)
+		return error;
+	error = read_whole(host_file_read, &file, asked);
+	host_file_close(&file);
+	return error;
+}
+
+/* The log that was named, the live one, or the recording. */
+static int choose_log(const struct run *run, struct asked *asked)
+{
+	struct host_log log;
+	int error;
+
+	if (asked->log) {
+		error = read_file(asked);
+		if (error)
+			return complain(STATUS_ERROR, "%s cannot be rehearsed with: %s", asked->log,
+					strerror(-error));
+		return STATUS_DONE;
+	}
+	error = host_log_open(&run->root, &log);
+	if (!error) {
+		error = read_whole(read_live, &log, asked);
+		host_log_close(&log);
+		asked->source = "the log of this machine";
+		if (error)
+			return complain(STATUS_ERROR, "%s cannot be read: %s", log.path,
+					strerror(-error));
+		return STATUS_DONE;
+	}
+	asked->rehearsal.log = (struct imalog_span){ recording_data, recording_size };
+	asked->source = "the recorded boot of a Debian 12 with systemd";
+	return STATUS_DONE;
+}
+
+/* What was not given is this machine's, for a live log, or that of a kernel with events. */
+static void choose_kernel(const struct run *run, struct asked *asked)
+{
+	struct imalog_facts *facts = &asked->rehearsal.facts, live = { 0 };
+	bool is_live = asked->data && !asked->log;
+
+	if (is_live)
+		host_kernel_facts(&run->root, host_log_can_shrink(&run->root), NULL, &live);
+	if (!asked->has_generation)
+		facts->generation = live.known & IMALOG_KNOWS_GENERATION ? live.generation
+									 : IMALOG_GENERATION_EVENTS;
+	if (!asked->has_extra)
+		facts->extra_kib = live.known & IMALOG_KNOWS_EXTRA ? live.extra_kib : 0;
+	if (!asked->has_page)
+		facts->page_bytes = live.page_bytes ? live.page_bytes : 4096;
+	facts->headers = facts->generation == IMALOG_GENERATION_STAGING ? 2 : 1;
+	facts->known = IMALOG_KNOWS_GENERATION | IMALOG_KNOWS_EXTRA | IMALOG_KNOWS_HEADERS;
+}
+
+/* How much the load is to leave room for, and how much comes unless it was given. */
+static int choose_growth(const struct run *run, struct asked *asked)
+{
+	struct rehearsal *rehearsal = &asked->rehearsal;
+	struct imalog_growth growth;
+	struct live_failure failure;
+	struct survey survey;
+	bool known = false;
+	int status = read_settings(run, &rehearsal->settings);
+
+	if (status)
+		return status;
+	if (asked->data && !asked->log && !asked->has_grow) {
+		known = !survey_take(&run->root, &survey, &failure) &&
+			survey_growth(&survey, &growth);
+		survey_free(&survey);
+	}
+	imalog_estimate_growth(known ? &growth : NULL, NULL, rehearsal->settings.interval_seconds,
+			       rehearsal->settings.burst_bytes, &rehearsal->estimate);
+	if (!asked->has_grow)
+		rehearsal->grow_bytes = rehearsal->estimate.bound_bytes;
+	return STATUS_DONE;
+}
+
+/* ---- keeping it ---------------------------------------------------------------------------------------- */
+
+static int save_file(const char *folder, const char *name, const void *data, size_t size)
+{
+	char path[PATH_MAX];
+	FILE *file;
+	bool good;
+
+	if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= (int)sizeof(path))
+		return complain(STATUS_ERROR, "%s is too long", folder);
+	file = fopen(path, "wxe");
+	good = file && fwrite(data, 1, size, file) == size;
+	if (file && fclose(file))
+		good = false;
+	if (good)
+		return STATUS_DONE;
+	return complain(STATUS_ERROR, "%s cannot be written: %s", path, strerror(errno));
+}
+
+static int save(const char *folder, const struct course *course)
+{
+	const struct host_tpm_quote *quote = course->quote;
+	int status;
+
+	if (!folder)
+		return STATUS_DONE;
+	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
+		return complain(STATUS_ERROR, "%s cannot be made: %s", folder, strerror(errno));
+	status = save_file(folder, "log", course->next, course->next_size);
+	if (!status)
+		status = save_file(folder, "quote.msg", quote->attest, quote->attest_size);
+	if (!status)
+		status = save_file(folder, "quote.sig", quote->signature, quote->signature_size);
+	if (!status)
+		status = save_file(folder, "key.pem", quote->key, quote->key_size);
+	return status;
+}
+
+/* ---- the run --------------------------------------------------------------------------------------------- */
+
+struct progress {
+	double next;
+	bool told;
+};
+
+static void tell_progress(void *context, uint64_t records)
+{
+	struct progress *progress = context;
+	double now = host_now();
+
+	if (now < progress->next)
+		return;
+	progress->next = now + 0.5;
+	progress->told = true;
+	fprintf(stderr, "\rkexec-ima: the TPM was extended with %" PRIu64 " records ", records);
+}
+
+static bool play(const struct run *run, const struct rehearsal *rehearsal, bool helped,
+		 struct course *course)
+{
+	struct progress progress = { .next = host_now() + TELL_AFTER };
+	bool tell = !run->quiet && isatty(STDERR_FILENO);
+	bool good = rehearse(rehearsal, helped, course, tell ? tell_progress : NULL, &progress);
+
+	if (progress.told)
+		fprintf(stderr, "\r%60s\r", "");
+	if (!good)
+		complain(STATUS_ERROR, "the rehearsal could not go on: %s", course->problem);
+	return good;
+}
+
+static int run_both(const struct run *run, const struct asked *asked)
+{
+	struct course plain, helped = { .helped = true };
+	bool good = play(run, &asked->rehearsal, false, &plain);
+	int status = STATUS_ERROR;
+
+	verdict_init(&helped.verdict);
+	if (good)
+		good = play(run, &asked->rehearsal, true, &helped);
+	if (good) {
+		if (run->json)
+			report_rehearse_json(stdout, asked->source, &asked->rehearsal, &plain,
+					     &helped);
+		else if (!run->quiet)
+			report_rehearse_text(stdout, asked->source, &asked->rehearsal, &plain,
+					     &helped);
+		status = save(asked->save, &helped);
+		if (!status)
+			status = plan_outcome_status(helped.verdict.outcome);
+	}
+	rehearse_free(&plain);
+	rehearse_free(&helped);
+	return status;
+}
+
+int cmd_rehearse(struct run *run, int argc, char **argv)
+{
+	struct asked asked = { .log = NULL };
+	int status = parse(run, argc, argv, &asked);
+
+	if (!status)
+		status = choose_log(run, &asked);
+	if (!status)
+		status = choose_growth(run, &asked);
+	if (!status) {
+		choose_kernel(run, &asked);
+		status = run_both(run, &asked);
+	}
+	free(asked.data);
+	return status < 0 ? STATUS_DONE : status;
+}
