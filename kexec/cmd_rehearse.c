@@ -68,12 +68,8 @@ static bool take_page(struct asked *asked)
 static bool take_scheme(struct asked *asked)
 {
 	static const char *const words[] = { "ecdsa", "rsassa", "rsapss" };
-	unsigned found;
 
-	if (!find_word(optarg, words, 3, &found))
-		return false;
-	asked->rehearsal.scheme = (enum host_tpm_scheme)found;
-	return true;
+	return find_word(optarg, words, 3, &asked->rehearsal.scheme);
 }
 
 static int parse(struct run *run, int argc, char **argv, struct asked *asked)

@@ -3,9 +3,10 @@
 #ifndef KEXEC_IMA_COURSE_H
 #define KEXEC_IMA_COURSE_H
 
-#include "host/tpm.h"
 #include "options.h"
 #include "verdict.h"
+
+struct host_tpm_quote;
 
 /* What is to be rehearsed. */
 struct rehearsal {
@@ -13,7 +14,7 @@ struct rehearsal {
 	struct imalog_facts facts;	/* of the kernel that is left; generation, extra, headers, page */
 	struct imalog_estimate estimate;	/* what the load is to leave room for */
 	uint64_t grow_bytes;		/* growth between load and execute */
-	enum host_tpm_scheme scheme;
+	unsigned scheme;		/* of the quote: enum host_tpm_scheme */
 	struct settings settings;
 };
 

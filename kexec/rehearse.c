@@ -307,7 +307,7 @@ static bool judge(struct machine *machine)
 	struct verify_request request = { .quote = { .given = true, .nonce_checked = true } };
 	struct host_tpm_quote *quote = course->quote;
 	struct host_tpm_ask ask = {
-		.scheme = machine->rehearsal->scheme,
+		.scheme = (enum host_tpm_scheme)machine->rehearsal->scheme,
 		.hash = IMALOG_SHA256,
 		.nonce = { nonce, sizeof(nonce) - 1 },
 		.selection_count = 1,

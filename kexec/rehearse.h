@@ -4,6 +4,7 @@
 #define KEXEC_IMA_REHEARSE_H
 
 #include "course.h"
+#include "host/tpm.h"
 
 /*
  * Go through it.  False: it could not be done, course->problem says why.  Either way

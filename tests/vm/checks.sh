@@ -58,10 +58,20 @@ last_events() {
 	replay "$1" start | sed -n "s/^record .* '\([a-z_]*\)'.*/\1/p" | tail -n 3 | xargs
 }
 
+# verdict BOOT WORD STATUS: what the product said in that boot of its log and its TPM.
+verdict() {
+	local found
+	found=$(json "$1" start/verify verdict)
+	[ "$found $(cat "$results/boot_$1/start/verify.status" 2>/dev/null)" = "$2 $3" ] && return
+	fail "kexec-ima verify in boot $1 says $found, not $2:"
+	cat "$results/boot_$1/start/verify".{out,err} 2>/dev/null | indent
+}
+
 # carried BOOT: every record arrived from the boot before, and the TPM agrees.
 carried() {
 	begins_with_former "$1" || fail "boot $1 lacks records of boot $(($1 - 1))"
 	matches "$1" start
+	verdict "$1" complete 0
 }
 
 # carried_with_event BOOT: and the last record of the boot before is there too.
@@ -76,6 +86,7 @@ carried_with_event() {
 # lost BOOT: the log was handed over, but some of its records are missing.
 lost() {
 	matches "$1" start no
+	verdict "$1" lost 3
 	says_kernel "$1" start 'Failed to restore the measurement list'
 	case $(last_events "$1") in
 	*'kexec_execute boot_aggregate') fail "kexec_execute reached boot $1 all the same" ;;
@@ -85,6 +96,7 @@ lost() {
 # not_carried BOOT: its log is its own alone, while the PCR goes on.
 not_carried() {
 	matches "$1" start no
+	verdict "$1" not-carried 3
 	[ "$(replay "$1" start | grep -c "'boot_aggregate'")" -eq 1 ] ||
 		fail "the log of boot $1 has other boots in it"
 	[ "$(head -n 1 "$results/boot_$1/start/count")" -eq 1 ] ||
