@@ -67,6 +67,28 @@ verdict() {
 	cat "$results/boot_$1/start/verify".{out,err} 2>/dev/null | indent
 }
 
+# predicted BOOT GENERATION: the log that boot begins with is, to the byte, what the model says of
+# the boot before, and the kernel complains when the model says so. Nothing is said where the log
+# has no kexec_load to go by.
+predicted() {
+	local former=$results/boot_$(($1 - 1)) start=$results/boot_$1/start said status=0 size
+	said=$("$build/tests/vm/predict" "$2" "${hash:-sha256}" "$former/end/log" \
+		"$former/predicted") || status=$?
+	[ "$status" -ne 77 ] || return 0
+	[ "$status" -eq 0 ] || { fail "predict ended with $status"; return; }
+	size=$(stat -c %s "$former/predicted")
+	if ! cmp -s "$former/predicted" <(head -c "$size" "$start/log") ||
+		! grep " at $size size .* 'boot_aggregate'" > /dev/null < <(replay "$1" start); then
+		fail "boot $1 does not begin with what was predicted: $said"
+	fi
+	case $said in
+	*'restore 0') ! grep -q 'Failed to restore the measurement list' "$start/dmesg" ||
+		fail "boot $1 complains of the restore, unlike predicted: $said" ;;
+	*) says_kernel "$1" start 'Failed to restore the measurement list: -22' ;;
+	esac
+	echo "# predicted boot $1: $said"
+}
+
 # carried BOOT: every record arrived from the boot before, and the TPM agrees.
 carried() {
 	begins_with_former "$1" || fail "boot $1 lacks records of boot $(($1 - 1))"
