@@ -8,9 +8,9 @@
 
 #define KERNEL_EINVAL (-22)
 
-/* ima_template.c, MAX_TEMPLATE_NAME_LEN, 7.3.4; its sizeof has the NUL in it. */
-static const char longest_name[] =
-	"d-ng|n-ng|evmsig|xattrnames|xattrlengths|xattrvalues|iuid|igid|imode";
+/* ima_template.c, MAX_TEMPLATE_NAME_LEN, 7.3.4: the NUL is counted. */
+#define NAME_LIMIT \
+	sizeof("d-ng|n-ng|evmsig|xattrnames|xattrlengths|xattrvalues|iuid|igid|imode")
 
 const char *imalog_loss_text(enum imalog_loss loss)
 {
@@ -85,7 +85,7 @@ static enum imalog_loss restore(const struct imalog_carry *carry,
 {
 	if (template_->is_ima)
 		return IMALOG_LOSS_TEMPLATE_IMA;
-	if (record->name.size >= sizeof(longest_name))
+	if (record->name.size >= NAME_LIMIT)
 		return IMALOG_LOSS_TEMPLATE_NAME;
 	if (!template_->builtin_name && !template_->has_known_fields)
 		return IMALOG_LOSS_TEMPLATE_FIELDS;
