@@ -11,7 +11,6 @@
 #include "recording.h"
 
 #define LOG_MAX (256u << 20)	/* bytes: what is extended into a TPM record by record in bearable time */
-#define TELL_AFTER 2.0	/* seconds */
 
 struct asked {
 	const char *log, *save;
@@ -285,32 +284,15 @@ static int save(const char *folder, const struct course *course)
 
 /* ---- the run --------------------------------------------------------------------------------------------- */
 
-struct progress {
-	double next;
-	bool told;
-};
-
-static void tell_progress(void *context, uint64_t records)
-{
-	struct progress *progress = context;
-	double now = host_now();
-
-	if (now < progress->next)
-		return;
-	progress->next = now + 0.5;
-	progress->told = true;
-	fprintf(stderr, "\rkexec-ima: the TPM was extended with %" PRIu64 " records ", records);
-}
-
 static bool play(const struct run *run, const struct rehearsal *rehearsal, bool helped,
 		 struct course *course)
 {
-	struct progress progress = { .next = host_now() + TELL_AFTER };
-	bool tell = !run->quiet && isatty(STDERR_FILENO);
-	bool good = rehearse(rehearsal, helped, course, tell ? tell_progress : NULL, &progress);
+	struct progress progress;
+	bool good;
 
-	if (progress.told)
-		fprintf(stderr, "\r%60s\r", "");
+	progress_begin(&progress, run, "the TPM was extended with %" PRIu64 " records ", 0);
+	good = rehearse(rehearsal, helped, course, progress_tell, &progress);
+	progress_end(&progress);
 	if (!good)
 		complain(STATUS_ERROR, "the rehearsal could not go on: %s", course->problem);
 	return good;

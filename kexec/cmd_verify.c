@@ -3,14 +3,11 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "host/quote.h"
 #include "verify.h"
 
 #define QUOTE_FILE_MAX (64u << 10)	/* bytes; a quote has some hundred, a key a few thousand */
-#define TELL_AFTER 2.0	/* seconds without a word that a person is asked to bear */
-#define TELL_EVERY 0.5	/* seconds */
 
 /* The command line. */
 struct asked {
@@ -223,37 +220,17 @@ static int take_quote(struct asked *asked)
 
 /* ---- the run --------------------------------------------------------------------------------------- */
 
-/* When something was last told of the progress. */
-struct progress {
-	double next;
-	bool told;
-};
-
-static void tell_progress(void *context, uint64_t bytes)
-{
-	struct progress *progress = context;
-	double now = host_now();
-
-	if (now < progress->next)
-		return;
-	progress->next = now + TELL_EVERY;
-	progress->told = true;
-	fprintf(stderr, "\rkexec-ima: %" PRIu64 " MiB of the log replayed ", bytes >> 20);
-}
-
 static int verify(struct run *run, struct asked *asked)
 {
-	struct progress progress = { .next = host_now() + TELL_AFTER };
+	struct progress progress;
 	struct verdict verdict;
 	int status;
 
-	if (!run->quiet && isatty(STDERR_FILENO)) {
-		asked->request.tick = tell_progress;
-		asked->request.tick_context = &progress;
-	}
+	progress_begin(&progress, run, "%" PRIu64 " MiB of the log replayed ", 20);
+	asked->request.tick = progress_tell;
+	asked->request.tick_context = &progress;
 	status = verify_run(run, &asked->request, &verdict);
-	if (progress.told)
-		fprintf(stderr, "\r%50s\r", "");
+	progress_end(&progress);
 	if (!status) {
 		if (run->verbose && verdict.live)
 			fprintf(stderr, "kexec-ima: %" PRIu64 " records were known from an earlier "

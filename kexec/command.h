@@ -40,6 +40,22 @@ int usage(FILE *to, int status);
 /* "kexec-ima: ..." and a new line on stderr.  Returns @status. */
 int complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/*
+ * For what may take longer than two seconds: a line on stderr that is written over, for a person only.
+ */
+struct progress {
+	const char *format;	/* one number, PRIu64 */
+	unsigned shift;		/* it is divided by 1 << shift */
+	double next;		/* when something is told again */
+	bool wanted, told;
+};
+
+void progress_begin(struct progress *progress, const struct run *run, const char *format,
+		    unsigned shift);
+/* @progress is a struct progress; safe to call often. */
+void progress_tell(void *progress, uint64_t number);
+void progress_end(const struct progress *progress);
+
 /* The sentence for a survey that failed, with what to do. */
 int complain_survey(const struct run *run, const struct live_failure *failure);
 

@@ -25,6 +25,39 @@ int complain(int status, const char *format, ...)
 	return status;
 }
 
+#define TELL_AFTER 2.0	/* seconds without a word that a person is asked to bear */
+#define TELL_EVERY 0.5	/* seconds */
+
+void progress_begin(struct progress *progress, const struct run *run, const char *format,
+		    unsigned shift)
+{
+	*progress = (struct progress){ .format = format, .shift = shift };
+	progress->wanted = !run->quiet && isatty(STDERR_FILENO);
+	progress->next = host_now() + TELL_AFTER;
+}
+
+void progress_tell(void *context, uint64_t number)
+{
+	struct progress *progress = context;
+	double now;
+
+	if (!progress->wanted)
+		return;
+	now = host_now();
+	if (now < progress->next)
+		return;
+	progress->next = now + TELL_EVERY;
+	progress->told = true;
+	fputs("\rkexec-ima: ", stderr);
+	fprintf(stderr, progress->format, number >> progress->shift);
+}
+
+void progress_end(const struct progress *progress)
+{
+	if (progress->told)
+		fprintf(stderr, "\r%70s\r", "");
+}
+
 /* Why the log is not there: nothing mounted, or a kernel without IMA. */
 static const char *advise_missing(const struct run *run)
 {

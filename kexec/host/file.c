@@ -94,21 +94,6 @@ static int open_temporary(void)
 	return fd < 0 ? -errno : fd;
 }
 
-static int write_fully(int fd, const char *data, size_t size)
-{
-	while (size) {
-		ssize_t done = write(fd, data, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -errno;
-		data += done;
-		size -= (size_t)done;
-	}
-	return 0;
-}
-
 int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), void *context,
 		    struct host_file *file)
 {
@@ -120,7 +105,7 @@ int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), vo
 		error = -ENOMEM;
 	while (!error && got > 0) {
 		got = source(context, buffer, GZIP_BUFFER);
-		error = got < 0 ? (int)got : write_fully(fd, buffer, (size_t)got);
+		error = got < 0 ? (int)got : host_write_fully(fd, buffer, (size_t)got);
 	}
 	free(buffer);
 	*file = (struct host_file){ .gzip = NULL };

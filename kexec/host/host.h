@@ -36,6 +36,8 @@ int host_read_number(const struct host_root *root, const char *path, uint64_t *n
 ssize_t host_read_all(const struct host_root *root, const char *path, size_t max, char **out);
 /* read(2) until @size bytes or the end, past EINTR.  Bytes read or a negative errno. */
 ssize_t host_read_fully(int fd, void *out, size_t size);
+/* write(2) until all @size bytes are written, past EINTR.  0 or a negative errno. */
+int host_write_fully(int fd, const void *data, size_t size);
 
 /* ---- the measurement log (log.c) --------------------------------------------------------- */
 

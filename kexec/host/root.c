@@ -48,6 +48,23 @@ ssize_t host_read_fully(int fd, void *out, size_t size)
 	return (ssize_t)used;
 }
 
+int host_write_fully(int fd, const void *data, size_t size)
+{
+	const char *left = data;
+
+	while (size) {
+		ssize_t done = write(fd, left, size);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -errno;
+		left += done;
+		size -= (size_t)done;
+	}
+	return 0;
+}
+
 ssize_t host_read_text(const struct host_root *root, const char *path, char *out, size_t size)
 {
 	int fd = host_open(root, path, O_RDONLY);

@@ -66,23 +66,6 @@ out:
 	return text;
 }
 
-static int write_fully(int fd, const char *text)
-{
-	size_t size = strlen(text);
-
-	while (size) {
-		ssize_t done = write(fd, text, size);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -errno;
-		text += done;
-		size -= (size_t)done;
-	}
-	return 0;
-}
-
 int host_state_write(int dir, const char *name, const char *text)
 {
 	char fresh[64];
@@ -94,7 +77,7 @@ int host_state_write(int dir, const char *name, const char *text)
 	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	error = write_fully(fd, text);
+	error = host_write_fully(fd, text, strlen(text));
 	if (!error && fsync(fd) < 0)
 		error = -errno;
 	if (close(fd) < 0 && !error)
