@@ -252,7 +252,7 @@ struct imalog_pcrs {
 };
 
 #define IMALOG_SELECTIONS 16	/* TPM 2.0 part 2, TPML_PCR_SELECTION: HASH_COUNT, at most 16 */
-#define IMALOG_NONCE_MAX 68	/* bytes; TPM2B_DATA holds a hash with its name: 66 */
+#define IMALOG_NONCE_MAX 64	/* bytes; the largest hash, as TPM2-TSS has TPM2B_DATA */
 
 /* PCRs of one bank, in the order in which the quote's digest takes them: by rising index. */
 struct imalog_selection {

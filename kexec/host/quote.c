@@ -28,7 +28,7 @@ static const struct {
 	[HOST_QUOTE_OTHER_PCRS] = { HOST_QUOTE_PART_PCRS,
 		"these are not the PCR values that were quoted: take both from one tpm2_quote" },
 	[HOST_QUOTE_ATTEST_CUT] = { HOST_QUOTE_PART_ATTEST,
-		"the quote ends too early: save it again (tpm2_quote -m)" },
+		"the quote ends too early or has a wrong size in it: save it again (tpm2_quote -m)" },
 	[HOST_QUOTE_ATTEST_LONG] = { HOST_QUOTE_PART_ATTEST,
 		"something follows the quote: save it again (tpm2_quote -m)" },
 	[HOST_QUOTE_ATTEST_MAGIC] = { HOST_QUOTE_PART_ATTEST,
@@ -38,7 +38,8 @@ static const struct {
 	[HOST_QUOTE_ATTEST_BAD] = { HOST_QUOTE_PART_ATTEST,
 		"the parts of the quote contradict each other: save it again (tpm2_quote -m)" },
 	[HOST_QUOTE_SIGNATURE_CUT] = { HOST_QUOTE_PART_SIGNATURE,
-		"the signature ends too early: save it again (tpm2_quote -s)" },
+		"the signature ends too early or has a wrong size in it: save it again "
+		"(tpm2_quote -s)" },
 	[HOST_QUOTE_SIGNATURE_LONG] = { HOST_QUOTE_PART_SIGNATURE,
 		"something follows the signature: save it again (tpm2_quote -s, not -f plain)" },
 	[HOST_QUOTE_SIGNATURE_SCHEME] = { HOST_QUOTE_PART_SIGNATURE,
@@ -77,15 +78,8 @@ enum host_quote_part host_quote_part_of(enum host_quote_result result)
 
 static bool hash_of(TPM2_ALG_ID alg, enum imalog_hash *hash)
 {
-	static const TPM2_ALG_ID algs[] = {
-		[IMALOG_SHA1] = TPM2_ALG_SHA1,
-		[IMALOG_SHA256] = TPM2_ALG_SHA256,
-		[IMALOG_SHA384] = TPM2_ALG_SHA384,
-		[IMALOG_SHA512] = TPM2_ALG_SHA512,
-	};
-
 	for (unsigned i = 0; i < IMALOG_HASHES; i++) {
-		if (algs[i] == alg) {
+		if (tss_alg((enum imalog_hash)i) == alg) {
 			*hash = (enum imalog_hash)i;
 			return true;
 		}
@@ -138,7 +132,6 @@ static enum host_quote_result read_signature(struct imalog_span span, TPMT_SIGNA
 	rc = mu.Tss2_MU_TPMT_SIGNATURE_Unmarshal(span.data, span.size, &at, signature);
 	if (rc == TSS2_MU_RC_INSUFFICIENT_BUFFER)
 		return HOST_QUOTE_SIGNATURE_CUT;
-	/* A size beyond any key's: what a cut or a foreign file gives. */
 	if (rc)
 		return HOST_QUOTE_SIGNATURE_SCHEME;
 	return at < span.size ? HOST_QUOTE_SIGNATURE_LONG : HOST_QUOTE_GOOD;

@@ -15,12 +15,12 @@ enum host_quote_result {
 	HOST_QUOTE_FORGED,		/* the signature is not that of this key over this attest */
 	HOST_QUOTE_OTHER_PCRS,		/* the PCR values are not those that were quoted */
 	/* errors */
-	HOST_QUOTE_ATTEST_CUT,		/* the attest ends too early */
+	HOST_QUOTE_ATTEST_CUT,		/* the attest ends too early, or a size in it is beyond any */
 	HOST_QUOTE_ATTEST_LONG,		/* something follows it */
 	HOST_QUOTE_ATTEST_MAGIC,	/* it was not made by a TPM */
 	HOST_QUOTE_ATTEST_TYPE,		/* it attests something else than PCRs */
 	HOST_QUOTE_ATTEST_BAD,		/* its parts contradict each other */
-	HOST_QUOTE_SIGNATURE_CUT,
+	HOST_QUOTE_SIGNATURE_CUT,	/* as for the attest */
 	HOST_QUOTE_SIGNATURE_LONG,
 	HOST_QUOTE_SIGNATURE_SCHEME,	/* not RSASSA, RSAPSS or ECDSA */
 	HOST_QUOTE_SIGNATURE_HASH,	/* not SHA-1, -256, -384, -512, or libcrypto may not use it */

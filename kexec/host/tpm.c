@@ -29,22 +29,10 @@ int tpm_lacks(struct host_tpm *tpm, const char *library)
 	return -ELIBACC;
 }
 
-TPM2_ALG_ID tpm_alg(enum imalog_hash hash)
-{
-	static const TPM2_ALG_ID algs[] = {
-		[IMALOG_SHA1] = TPM2_ALG_SHA1,
-		[IMALOG_SHA256] = TPM2_ALG_SHA256,
-		[IMALOG_SHA384] = TPM2_ALG_SHA384,
-		[IMALOG_SHA512] = TPM2_ALG_SHA512,
-	};
-
-	return algs[hash];
-}
-
 TPMS_PCR_SELECTION tpm_selection(enum imalog_hash hash, uint32_t pcrs)
 {
 	return (TPMS_PCR_SELECTION){
-		.hash = tpm_alg(hash),
+		.hash = tss_alg(hash),
 		.sizeofSelect = 3,
 		.pcrSelect = { (BYTE)pcrs, (BYTE)(pcrs >> 8), (BYTE)(pcrs >> 16) },
 	};
@@ -203,7 +191,7 @@ int host_tpm_extend(struct host_tpm *tpm, unsigned pcr,
 	if (pcr >= IMALOG_PCRS)
 		return bad_pcr(tpm, pcr);
 	for (unsigned i = 0; i < IMALOG_HASHES; i++) {
-		values.digests[i].hashAlg = tpm_alg((enum imalog_hash)i);
+		values.digests[i].hashAlg = tss_alg((enum imalog_hash)i);
 		memcpy(&values.digests[i].digest, digest[i], imalog_hash_size((enum imalog_hash)i));
 	}
 	rc = esys.Esys_PCR_Extend(tpm->inside->context, ESYS_TR_PCR0 + pcr, ESYS_TR_PASSWORD,

@@ -23,7 +23,7 @@ enum host_tpm_scheme { HOST_TPM_ECDSA, HOST_TPM_RSASSA, HOST_TPM_RSAPSS };
 struct host_tpm_ask {
 	enum host_tpm_scheme scheme;	/* ECDSA on P-256, or RSA of 2048 bits, which takes long to make */
 	enum imalog_hash hash;		/* of the signature, and so of the quote's digest */
-	struct imalog_span nonce;	/* at most 64 bytes */
+	struct imalog_span nonce;	/* at most IMALOG_NONCE_MAX bytes */
 	unsigned selection_count;	/* at most IMALOG_SELECTIONS */
 	struct imalog_selection selection[IMALOG_SELECTIONS];
 };

@@ -51,7 +51,6 @@ struct tpm_inside {
 int tpm_failed(struct host_tpm *tpm, const char *what, TSS2_RC rc);
 /* The same for a library that is not there.  Returns -ELIBACC. */
 int tpm_lacks(struct host_tpm *tpm, const char *library);
-TPM2_ALG_ID tpm_alg(enum imalog_hash hash);
 /* A selection as a TPM wants it. */
 TPMS_PCR_SELECTION tpm_selection(enum imalog_hash hash, uint32_t pcrs);
 

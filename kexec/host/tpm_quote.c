@@ -14,8 +14,6 @@
 static struct { MU(HOST_SYMBOL) } mu;
 static const char *const names[] = { MU(HOST_NAME) };
 
-#define NONCE_MAX 64	/* bytes */
-
 /* ---- keys ---------------------------------------------------------------------------------------- */
 
 /* A storage key on P-256, which a TPM derives from its seed in no time. */
@@ -50,7 +48,7 @@ static TPM2B_PUBLIC template_for(const struct host_tpm_ask *ask)
 		template_.publicArea.type = TPM2_ALG_ECC;
 		ecc->symmetric.algorithm = TPM2_ALG_NULL;
 		ecc->scheme.scheme = TPM2_ALG_ECDSA;
-		ecc->scheme.details.ecdsa.hashAlg = tpm_alg(ask->hash);
+		ecc->scheme.details.ecdsa.hashAlg = tss_alg(ask->hash);
 		ecc->curveID = TPM2_ECC_NIST_P256;
 		ecc->kdf.scheme = TPM2_ALG_NULL;
 	} else {
@@ -58,7 +56,7 @@ static TPM2B_PUBLIC template_for(const struct host_tpm_ask *ask)
 		rsa->symmetric.algorithm = TPM2_ALG_NULL;
 		rsa->scheme.scheme = ask->scheme == HOST_TPM_RSASSA ? TPM2_ALG_RSASSA
 								    : TPM2_ALG_RSAPSS;
-		rsa->scheme.details.anySig.hashAlg = tpm_alg(ask->hash);
+		rsa->scheme.details.anySig.hashAlg = tss_alg(ask->hash);
 		rsa->keyBits = 2048;
 	}
 	return template_;
@@ -226,9 +224,9 @@ int host_tpm_quote(struct host_tpm *tpm, const struct host_tpm_ask *ask,
 	int error;
 
 	memset(quote, 0, sizeof(*quote));
-	if (ask->nonce.size > NONCE_MAX || ask->selection_count > IMALOG_SELECTIONS) {
+	if (ask->nonce.size > IMALOG_NONCE_MAX || ask->selection_count > IMALOG_SELECTIONS) {
 		snprintf(tpm->problem, sizeof(tpm->problem),
-			 "a nonce has at most %d bytes, a quote at most %d selections", NONCE_MAX,
+			 "a nonce has at most %d bytes, a quote at most %d selections", IMALOG_NONCE_MAX,
 			 IMALOG_SELECTIONS);
 		return -EINVAL;
 	}

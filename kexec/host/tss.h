@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The TPM2-TSS libraries, loaded at the time of use and kept quiet. */
+/* The TPM2-TSS libraries, loaded at the time of use and kept quiet; their words for ours. */
 #ifndef KEXEC_IMA_TSS_H
 #define KEXEC_IMA_TSS_H
 
 #include <stdlib.h>
+#include <tss2/tss2_tpm2_types.h>
 
+#include "imalog.h"
 #include "library.h"
 
 #define TSS_MU "libtss2-mu.so.0"
@@ -18,6 +20,18 @@ static inline int tss_load(const char *soname, const char *const names[], size_t
 {
 	setenv("TSS2_LOG", "all+none", 0);
 	return host_library_load(soname, names, count, table);
+}
+
+static inline TPM2_ALG_ID tss_alg(enum imalog_hash hash)
+{
+	static const TPM2_ALG_ID algs[] = {
+		[IMALOG_SHA1] = TPM2_ALG_SHA1,
+		[IMALOG_SHA256] = TPM2_ALG_SHA256,
+		[IMALOG_SHA384] = TPM2_ALG_SHA384,
+		[IMALOG_SHA512] = TPM2_ALG_SHA512,
+	};
+
+	return algs[hash];
 }
 
 #endif
