@@ -31,7 +31,7 @@ bool verdict_compares(const struct verdict *verdict, enum imalog_hash hash, unsi
 	if (!(verdict->replay.banks & 1u << hash))
 		return false;
 	if (verdict->quote.given)
-		return is_used(verdict, hash, pcr) &&
+		return !verdict->quote_untold && is_used(verdict, hash, pcr) &&
 		       imalog_quote_selects(&verdict->quote.quote, hash, pcr);
 	return verdict->replay.bank[hash].expected[pcr].given &&
 	       (verdict->explicit_pcrs || is_used(verdict, hash, pcr));
