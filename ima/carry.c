@@ -31,11 +31,19 @@ const char *imalog_loss_text(enum imalog_loss loss)
 void imalog_carry_init(struct imalog_carry *carry, const struct imalog_kexec *kexec)
 {
 	*carry = (struct imalog_carry){ .kexec = *kexec };
-	if (kexec->generation == IMALOG_GENERATION_NONE || kexec->complaint ||
+	if (kexec->generation == IMALOG_GENERATION_NONE ||
+	    (kexec->complaint && kexec->complaint != IMALOG_COMPLAINT_UNREADABLE) ||
 	    kexec->segment_bytes < IMALOG_HEADER_BYTES)
 		carry->loss = IMALOG_LOSS_NOT_CARRIED;
 	else
 		carry->left_bytes = kexec->segment_bytes - IMALOG_HEADER_BYTES;
+	/*
+	 * What could not be mapped goes over as the load left it, all zero, and so has version 0,
+	 * which the next kernel refuses.
+	 */
+	if (kexec->complaint == IMALOG_COMPLAINT_NOT_MAPPED &&
+	    kexec->segment_bytes >= IMALOG_HEADER_BYTES)
+		carry->restore_error = KERNEL_EINVAL;
 }
 
 /* Bytes of a record in the segment, whose template digests are SHA-1 whatever bank the log is of. */
@@ -94,28 +102,50 @@ static enum imalog_loss restore(const struct imalog_carry *carry,
 	return IMALOG_LOSS_NONE;
 }
 
+/*
+ * Bytes of a record with the format "d|n" that the next kernel, to which it is of the template "ima",
+ * does not show: the lengths of all data and of the digest, and what is behind a NUL in the name
+ * (ima_fs.c, ima_measurements_show() and ima_template_lib.c, ima_show_template_data_binary(), 7.3.4).
+ */
+static uint64_t not_shown(const struct imalog_record *record, const char *name,
+			  enum imalog_byte_order byte_order)
+{
+	struct imalog_span path, shown;
+
+	if (!name || strcmp(name, "ima") || !span_field(record->data, byte_order, 1, &path))
+		return 0;
+	return 4 + 4 + (cursor_until(&path, 0, &shown) ? path.size + 1 : 0);
+}
+
 /* A restored record in the sums of the next kernel, where its template has a name of its own. */
 static void arrive(struct imalog_carry *carry, const struct imalog_record *record,
 		   const struct imalog_template *template_, uint64_t size)
 {
 	const char *name = template_->builtin_name;
 	uint64_t name_size = name ? strlen(name) : record->name.size;
-	/* The next kernel's record of the template "ima" (format d|n) has no length of its data. */
-	bool is_ima = name && !strcmp(name, "ima");
 
 	carry->arrived_bytes += size;
 	carry->next.records++;
-	carry->next.bytes += size - record->name.size + name_size - (is_ima ? 4 : 0);
+	carry->next.bytes += size - record->name.size + name_size -
+			     not_shown(record, name, carry->kexec.byte_order);
 	carry->next.counted +=
 		4 + IMALOG_SHA1_BYTES + 4 + (name ? name_size : 0) + 4 + record->data.size;
 }
 
-/* The copy that was made at the load was too large: it was thrown away, segment and all. */
+/*
+ * The copy that was made at the load was too large: it was thrown away, segment and all, and the load
+ * said "Not enough memory for the kexec measurement buffer" (ima_add_kexec_buffer(), up to 6.12).
+ */
 static void throw_away(struct imalog_carry *carry)
 {
 	carry->next = (struct imalog_position){ 0 };
 	carry->arrived_bytes = 0;
+	carry->dump_error = 0;
 	carry->restore_error = 0;
+	carry->whole_records = 0;
+	carry->written_bytes = 0;
+	carry->cut_bytes = 0;
+	carry->kexec.complaint = IMALOG_COMPLAINT_NO_MEMORY;
 	carry->loss = IMALOG_LOSS_NOT_CARRIED;
 }
 
