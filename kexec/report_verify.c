@@ -284,8 +284,11 @@ static void tell_quote(FILE *to, const struct verdict_quote *quote)
 {
 	if (!quote->given)
 		return;
-	fprintf(to, "  quote   %s%s\n",
-		quote->forged ? "NOT signed by this key" : "signed by this key",
+	if (quote->forged) {
+		fprintf(to, "  quote   NOT signed by this key, so nothing in it counts\n");
+		return;
+	}
+	fprintf(to, "  quote   signed by this key%s\n",
 		quote->other_nonce	 ? ", NOT for this nonce"
 		: quote->nonce_checked ? ", for this nonce"
 				       : "; no --nonce was given, so it may be an old one");

@@ -12,7 +12,7 @@ struct verdict_quote {
 	bool given;
 	bool forged;		/* the signature is not by this key */
 	bool other_nonce;	/* it answers another question */
-	bool nonce_checked;
+	bool nonce_checked;	/* one was given, and the quote is signed */
 	bool forged_values;	/* the PCR values that came with it are not those quoted */
 	struct imalog_quote quote;
 	struct imalog_pcrs values;	/* known of it: from the file of tpm2_quote -o */

@@ -49,9 +49,9 @@ enum host_quote_part host_quote_part_of(enum host_quote_result result);
 /*
  * Check a quote.  @attest: a TPMS_ATTEST (tpm2_quote -m).  @signature: a TPMT_SIGNATURE (tpm2_quote
  * -s, format tss).  @key: a public key in PEM, as tpm2_readpublic -f pem writes it, or a certificate
- * in PEM (its own validity is not looked at).  @quote is filled with HOST_QUOTE_GOOD and
- * HOST_QUOTE_FORGED, else zeroed.  Whether the nonce is the one that was asked for, and whether the
- * digest is that of the log, the caller compares.
+ * in PEM (its own validity is not looked at).  @quote is filled with HOST_QUOTE_GOOD, else zeroed: what
+ * is not signed says nothing.  Whether the nonce is the one that was asked for, and whether the digest
+ * is that of the log, the caller compares.
  */
 enum host_quote_result host_quote_check(struct imalog_span attest, struct imalog_span signature,
 					struct imalog_span key, struct imalog_quote *quote)
