@@ -114,16 +114,6 @@ static bool is_mismatch(const struct verdict *verdict)
 	       !verdict->quote.forged_values && !verdict->quote.other_nonce;
 }
 
-/* Banks that may be padded; a quote tells only of all banks together. */
-static unsigned doubtful(const struct verdict *verdict)
-{
-	unsigned banks = verdict->replay.banks & ~(1u << IMALOG_SHA1);
-
-	if (verdict->quote.given)
-		return verdict->replay.padded ? 0 : banks;
-	return verdict_doubtful_banks(verdict);
-}
-
 /* ---- the live log ------------------------------------------------------------------------------ */
 
 /* The PCRs @indexes (1 << index) of all banks that there are. */
@@ -187,6 +177,25 @@ static int attempt_live(const struct run *run, struct attempt *attempt, bool who
 	return status;
 }
 
+static int attempt_live_padded(const struct run *run, struct attempt *attempt)
+{
+	bool tried = false;
+	int status = STATUS_DONE;
+
+	for (unsigned turn = 0;
+	     turn < VERDICT_PADDINGS && !status && is_mismatch(attempt->verdict); turn++) {
+		attempt->padded = verdict_padding(attempt->verdict, turn);
+		if (!attempt->padded)
+			continue;
+		status = attempt_live(run, attempt, true);
+		tried = true;
+	}
+	attempt->padded = 0;	/* what did not help is not what is told */
+	if (!status && tried && is_mismatch(attempt->verdict))
+		status = attempt_live(run, attempt, true);
+	return status;
+}
+
 static int verify_live(const struct run *run, const struct verify_request *request,
 		       struct verdict *verdict)
 {
@@ -210,15 +219,7 @@ static int verify_live(const struct run *run, const struct verify_request *reque
 			read_pcrs(&run->root, indexes, &pcrs);
 		status = attempt_live(run, &attempt, true);
 	}
-	attempt.padded = doubtful(verdict);
-	if (!status && is_mismatch(verdict) && attempt.padded) {
-		status = attempt_live(run, &attempt, true);
-		attempt.padded = 0;
-		/* What did not help is not what is told. */
-		if (!status && is_mismatch(verdict))
-			status = attempt_live(run, &attempt, true);
-	}
-	return status;
+	return status ? status : attempt_live_padded(run, &attempt);
 }
 
 /* ---- saved logs ---------------------------------------------------------------------------------- */
@@ -345,9 +346,11 @@ static int verify_parts(const struct run *run, const struct verify_request *requ
 		parts_keep_overlaps(&parts);
 		status = second_attempt(&attempt, &parts);
 	}
-	attempt.padded = doubtful(verdict);
-	if (!status && is_mismatch(verdict) && attempt.padded)
-		status = second_attempt(&attempt, &parts);
+	for (unsigned turn = 0; turn < VERDICT_PADDINGS && !status && is_mismatch(verdict); turn++) {
+		attempt.padded = verdict_padding(verdict, turn);
+		if (attempt.padded)
+			status = second_attempt(&attempt, &parts);
+	}
 	parts_free(&parts);
 	if (!request->log_count)
 		verdict->has_staging = host_log_can_shrink(&run->root);
