@@ -29,8 +29,6 @@ void tpm_memory_close(TSS2_TCTI_CONTEXT *tcti);
 
 struct tpm_esys { TPM_ESYS(HOST_SYMBOL) };
 
-#define TPM_SCHEMES (HOST_TPM_RSAPSS + 1)
-
 /* A signing key, made when it was first asked for. */
 struct tpm_key {
 	ESYS_TR handle;		/* 0: there is none, since that is a PCR */
