@@ -738,6 +738,23 @@ void imalog_decide(const struct imalog_census *census, const struct imalog_mark 
 		   const struct imalog_facts *facts, uint64_t growth_bytes,
 		   struct imalog_decision *decision);
 
+/* What loading again can give. */
+struct imalog_slack {
+	unsigned loads;		/* how often to load again */
+	uint64_t room_bytes;	/* what the last of these loads leaves */
+};
+
+/*
+ * How often to load again until a load leaves @needed_bytes of room, because each logs a record that
+ * moves the rounding to pages (ima_kexec.c, ima_add_kexec_buffer(), 7.3.4).  @load: the event of the
+ * present load; @now: the log as it is; @needed_bytes: the kexec_execute record included.  Digits by
+ * which the records grow are not foreseen, so judge again after each load.
+ * False: not within @max_loads, or the sizing rule of this kernel cannot be told; @slack is zeroed.
+ */
+bool imalog_plan_slack(const struct imalog_mark *load, const struct imalog_position *now,
+		       const struct imalog_facts *facts, uint64_t needed_bytes, unsigned max_loads,
+		       struct imalog_slack *slack) IMALOG_MUST_CHECK;
+
 /* ---- what a kexec carries --------------------------------------------------------------------- */
 
 /* One kexec, as far as the log is concerned. */

@@ -23,7 +23,18 @@ static void warn_of_age(const struct settings *settings, const struct view *view
 				"old): load again soon\n", age);
 }
 
-static void tell(const struct run *run, const struct settings *settings, const struct view *view,
+/* What is done about it, to follow the verdict's sentence. */
+static const char *consequence(const struct request *request, const struct plan *plan)
+{
+	switch (plan->step) {
+	case STEP_EXECUTE: return "; executing all the same";
+	case STEP_RELOAD: return "; loading the same image again";
+	case STEP_UNLOAD: return "; unloading, so that the reboot is a cold one";
+	default: return request->action == ACTION_SHUTDOWN ? "; going on all the same" : "";
+	}
+}
+
+static void tell(const struct run *run, const struct request *request, const struct view *view,
 		 const struct plan *plan)
 {
 	bool good = view->decision->verdict == IMALOG_FITS;
@@ -34,12 +45,10 @@ static void tell(const struct run *run, const struct settings *settings, const s
 	if (good && !run->quiet)
 		printf("%s\n", sentence);
 	if (!good)
-		fprintf(stderr, "kexec-ima: %s%s\n", sentence,
-			plan->step == STEP_EXECUTE  ? "; executing all the same"
-			: plan->step == STEP_RELOAD ? "; loading the same image again"
-			: plan->step == STEP_UNLOAD ? "; unloading, so that the reboot is a cold one"
-						    : "");
-	warn_of_age(settings, view);
+		complain(plan->status, "%s%s", sentence, consequence(request, plan));
+	if (request->action == ACTION_SHUTDOWN)
+		return;
+	warn_of_age(&request->settings, view);
 	if (run->quiet)
 		return;
 	date_view(&dated, when, sizeof(when));
@@ -71,13 +80,20 @@ static bool reload(struct run *run, const struct settings *settings, struct surv
 		.run = run,
 		.settings = settings,
 		.arguments = record.arguments,
+		.files = &record.files,
 		.directory = record.directory,
 		.estimate = &nothing,
 		.earlier = &record,
 		.survey = survey,
 	};
+	char **arguments = find_files(run, &record);
 	bool good;
 
+	if (!arguments) {
+		*status = STATUS_ERROR;
+		return false;
+	}
+	job.run_arguments = arguments;
 	/* The job replaces the survey, which owned the record. */
 	survey->record = (struct load_record){ 0 };
 	survey->has_record = false;
@@ -85,14 +101,11 @@ static bool reload(struct run *run, const struct settings *settings, struct surv
 	good = load_and_prove(&job, status);
 	*decision = job.decision;
 	load_record_free(&record);
+	free_files(arguments);
 	return good;
 }
 
-/*
- * The real kexec's own files are measured when they are first run in a boot.  Run it once before
- * the judgement, so that nothing of it is left to come behind.
- */
-static void measure_real(const struct run *run, char *kexec)
+void measure_real(const struct run *run, char *kexec)
 {
 	char *arguments[] = { kexec, (char *)"--version", NULL };
 
@@ -113,18 +126,44 @@ static int finish(struct run *run, struct request *request, const struct plan *p
 		return unload(run, request->arguments[0]) ? plan->status : STATUS_ERROR;
 	case STEP_END:
 	case STEP_LOAD:
+	case STEP_LOAD_AGAIN:
 	case STEP_RELOAD:
 		break;
 	}
 	return plan->status;
 }
 
-static int judge_and_act(struct run *run, struct request *request, struct survey *survey)
+static struct plan make_plan(const struct request *request, const struct survey *survey,
+			     const struct imalog_decision *decision, bool reloaded)
+{
+	bool can_reload = survey->record_is_ours && survey->has_load &&
+			  survey->record.files.known;
+
+	if (request->action == ACTION_SHUTDOWN)
+		return plan_shutdown(decision, &request->settings, reloaded, can_reload);
+	return plan_check(decision, &request->settings, request->action == ACTION_EXECUTE,
+			  reloaded, can_reload);
+}
+
+/* Why a reload that was asked for cannot be. */
+static void tell_no_reload(const struct survey *survey, int status)
+{
+	if (!survey->record_is_ours)
+		complain(status, "this image was not loaded with --ima-headroom, so it cannot be "
+				 "loaded again: load it with kexec -s -l ... --ima-headroom");
+	else if (survey->has_load && !survey->record.files.known)
+		complain(status, "the files of this image were not all read at the load, or changed "
+				 "meanwhile, so it cannot be loaded again: load it with kexec -s -l "
+				 "... --ima-headroom");
+}
+
+int judge_and_act(struct run *run, struct request *request, struct survey *survey)
 {
 	const struct settings *settings = &request->settings;
-	bool execute = request->action == ACTION_EXECUTE, reloaded = false, can_reload;
+	bool execute = request->action == ACTION_EXECUTE, reloaded = false;
 	struct imalog_decision decision;
 	struct imalog_estimate estimate;
+	struct live_failure failure;
 	struct plan plan;
 	struct view view;
 	int status;
@@ -132,21 +171,25 @@ static int judge_and_act(struct run *run, struct request *request, struct survey
 	tell_reading(run, survey);
 	judge(survey, settings, execute, &estimate, &decision);
 	for (;;) {
-		can_reload = survey->record_is_ours && survey->has_load;
-		plan = plan_check(&decision, settings, execute, reloaded, can_reload);
+		plan = make_plan(request, survey, &decision, reloaded);
 		fill_view(&view, survey, &decision, &estimate);
-		tell(run, settings, &view, &plan);
+		tell(run, request, &view, &plan);
 		if (plan.step != STEP_RELOAD)
 			break;
-		if (!reload(run, settings, survey, &decision, &status))
-			return status;
 		reloaded = true;
+		if (!reload(run, settings, survey, &decision, &status)) {
+			if (request->action != ACTION_SHUTDOWN)
+				return status;
+			/* What is loaded now has to be judged as it is. */
+			survey_free(survey);
+			if (survey_take(&run->root, survey, &failure))
+				return complain_survey(run, &failure);
+		}
 		judge(survey, settings, execute, &estimate, &decision);
 	}
-	if (settings->mode == CHECK_RELOAD && !reloaded && !survey->record_is_ours &&
+	if ((settings->mode == CHECK_RELOAD || request->action == ACTION_SHUTDOWN) && !reloaded &&
 	    plan.status != STATUS_DONE && survey->facts.loaded)
-		complain(plan.status, "this image was not loaded with --ima-headroom, so it cannot be "
-				      "loaded again: load it with kexec -s -l ... --ima-headroom");
+		tell_no_reload(survey, plan.status);
 	return finish(run, request, &plan);
 }
 
@@ -158,6 +201,8 @@ int do_check(struct run *run, struct request *request)
 
 	if (status)
 		return status;
+	if (request->settings.mode == CHECK_COLDBOOT)
+		complain_to_kernel(&run->root);
 	if (request->action == ACTION_EXECUTE) {
 		error = host_run_check(request->arguments[0]);
 		if (error)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kexec -l ... --ima-headroom: judge, load, prove, say until when. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "command.h"
@@ -65,32 +66,115 @@ static bool refuse_hopeless(const struct run *run, const struct request *request
 	return true;
 }
 
+/* What loading again gave, and at what price. */
+struct gain {
+	unsigned loads;		/* in all */
+	int64_t first_room;	/* bytes, after the first of them */
+};
+
+/* Whether loading again can give the room that is asked for. */
+static bool slack_helps(const struct load_job *job, unsigned loads)
+{
+	struct imalog_slack slack;
+
+	return loads <= PLAN_LOADS_MAX && job->survey->has_load &&
+	       imalog_plan_slack(&job->survey->load, &job->survey->scan.census.total,
+				 &job->survey->facts, job->decision.needed_bytes,
+				 PLAN_LOADS_MAX + 1 - loads, &slack);
+}
+
+/* Load, and again as long as the rounding of the segment has room to give.  False: *@status says why. */
+static bool load_enough(struct load_job *job, struct gain *gain, struct plan *plan, int *status)
+{
+	struct progress progress;
+
+	*gain = (struct gain){ 0 };
+	progress_begin(&progress, job->run, "load %" PRIu64, 0);
+	do {
+		progress_tell(&progress, gain->loads + 1);
+		if (!load_and_prove(job, status)) {
+			progress_end(&progress);
+			return false;
+		}
+		if (!gain->loads++)
+			gain->first_room = job->decision.room_bytes;
+		*plan = plan_after_load(&job->decision, job->settings,
+					slack_helps(job, gain->loads));
+	} while (plan->step == STEP_LOAD_AGAIN);
+	progress_end(&progress);
+	return true;
+}
+
+static void tell_gain(const struct run *run, const struct load_job *job, const struct gain *gain)
+{
+	const struct imalog_decision *decision = &job->decision;
+
+	if (run->quiet)
+		return;
+	if (gain->loads > 1)
+		printf("  loads      %u, for page slack: %" PRId64 " -> %" PRId64 " bytes of room\n",
+		       gain->loads, gain->first_room, decision->room_bytes);
+	else if (decision->reason == IMALOG_REASON_NO_EVENTS ||
+		 decision->reason == IMALOG_REASON_NO_LOAD_EVENT)
+		printf("  loads      1; a load logs nothing here, so loading again would not change "
+		       "the room\n");
+}
+
+/* The files must be those that were read before the load, or a reload would load others. */
+static void check_files(const struct run *run, struct load_job *job, struct load_files *files)
+{
+	if (!files->known || confirm_files(run, job->arguments, files))
+		return;
+	complain(STATUS_DONE, "a file of the image was changed during the load, so the same image "
+			      "cannot be loaded again by --ima-check=reload: load it again");
+	job->survey->record.files = *files;
+	drop_copies(run);
+	job->survey->record.arguments = (char **)job->arguments;
+	survey_keep_load(&run->root, &job->survey->record);
+	job->survey->record.arguments = NULL;
+}
+
 static int load_and_judge(struct run *run, struct request *request, struct survey *survey)
 {
 	bool was_loaded = survey->facts.loaded, unloaded = false;
+	struct load_record earlier = { 0 };
 	struct imalog_estimate estimate;
+	struct load_files files;
 	struct load_job job = {
 		.run = run,
 		.settings = &request->settings,
 		.arguments = request->arguments,
+		.files = &files,
 		.estimate = &estimate,
-		.earlier = survey->record_is_ours ? &survey->record : NULL,
 		.survey = survey,
 	};
 	struct plan plan;
+	struct gain gain;
 	struct view view;
 	int status;
 
 	make_estimate(run, &request->settings, survey, &estimate);
 	if (refuse_hopeless(run, request, survey, &estimate, &status))
 		return status;
-	if (!load_and_prove(&job, &status))
+	if (survey->record_is_ours) {
+		/* The first load replaces the survey, which owns it. */
+		earlier = survey->record;
+		survey->record = (struct load_record){ 0 };
+		survey->has_record = survey->record_is_ours = false;
+		job.earlier = &earlier;
+	}
+	take_files(run, request->arguments, &files);
+	if (!load_enough(&job, &gain, &plan, &status)) {
+		load_record_free(&earlier);
 		return status;
-	plan = plan_after_load(&job.decision, &request->settings);
+	}
+	load_record_free(&earlier);
+	check_files(run, &job, &files);
 	fill_view(&view, survey, &job.decision, &estimate);
 	if (plan.step == STEP_UNLOAD)
 		unloaded = unload(run, request->arguments[0]);
 	tell(run, &view, &plan, was_loaded, unloaded);
+	tell_gain(run, &job, &gain);
 	if (plan.step == STEP_UNLOAD && !unloaded)
 		return STATUS_ERROR;
 	return plan.status;

@@ -37,9 +37,11 @@ int next_option(struct run *run, int argc, char **argv, const struct option *opt
 /* The usage of the program; returns @status. */
 int usage(FILE *to, int status);
 
-/* "kexec-ima: ..." and a new line on stderr.  Returns @status. */
+/* "kexec-ima: ..." and a new line on stderr, and after complain_to_kernel() in the kernel's log.  Returns @status. */
 int complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* From here on every complaint also goes to the kernel's log, from where the journal has it. */
+void complain_to_kernel(const struct host_root *root);
 /*
  * For what may take longer than two seconds: a line on stderr that is written over, for a person only.
  */
@@ -79,11 +81,27 @@ void fill_view(struct view *view, const struct survey *survey,
 /* As above, with the date of the deadline written to @when. */
 void date_view(struct view *view, char *when, size_t size);
 
+/* ---- the files of a load (loaded_files.c) -------------------------------------------------- */
+
+/* Digest what @arguments name, as seen from here, with copies in /run where they are needed. */
+void take_files(const struct run *run, char *const *arguments, struct load_files *files);
+/* After the load: whether they are what they were; else they are not known any more. */
+bool confirm_files(const struct run *run, char *const *arguments, struct load_files *files);
+/*
+ * The arguments that load the same files again, copies in the place of those that are gone or changed.  To be
+ * freed with free_files(); NULL (explained, unless the record knows no files): they are nowhere.
+ */
+char **find_files(const struct run *run, const struct load_record *record);
+void free_files(char **arguments);
+void drop_copies(const struct run *run);
+
 /* A load, made and proven (load.c). */
 struct load_job {
 	const struct run *run;
 	const struct settings *settings;
-	char *const *arguments;		/* of the real kexec */
+	char *const *arguments;		/* of the real kexec, as they are to be remembered */
+	char *const *run_arguments;	/* to be run in their place; NULL: the same */
+	const struct load_files *files;	/* that they name */
 	const char *directory;		/* where to run it; NULL: here */
 	const struct imalog_estimate *estimate;	/* the growth to leave room for */
 	const struct load_record *earlier;	/* of the image that is loaded now; NULL: not ours */
@@ -105,8 +123,16 @@ int explain_run(const char *kexec, int error);
 /* The verbs.  Each returns an exit status. */
 int do_load(struct run *run, struct request *request);
 int do_check(struct run *run, struct request *request);
+/* Judge, and act as the plan of request->action says; ends the run.  @survey is the caller's. */
+int judge_and_act(struct run *run, struct request *request, struct survey *survey);
+/*
+ * The real kexec's own files are measured when they are first run in a boot: run it once before the
+ * judgement, so that nothing of it is left to come behind.
+ */
+void measure_real(const struct run *run, char *kexec);
 int cmd_check(struct run *run, int argc, char **argv);
 int cmd_rehearse(struct run *run, int argc, char **argv);
+int cmd_shutdown(struct run *run, int argc, char **argv);
 int cmd_status(struct run *run, int argc, char **argv);
 int cmd_verify(struct run *run, int argc, char **argv);
 

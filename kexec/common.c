@@ -13,15 +13,24 @@
 #define LOCK_MS 10000	/* how long another run is waited for */
 #define CONFIG_MAX (64u << 10)	/* bytes of the configuration file */
 
+static const struct host_root *kernel_log;	/* where complaints go too; NULL: nowhere */
+
+void complain_to_kernel(const struct host_root *root)
+{
+	kernel_log = root;
+}
+
 int complain(int status, const char *format, ...)
 {
+	char text[2048];
 	va_list list;
 
 	va_start(list, format);
-	fputs("kexec-ima: ", stderr);
-	vfprintf(stderr, format, list);
-	fputc('\n', stderr);
+	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
+	fprintf(stderr, "kexec-ima: %s\n", text);
+	if (kernel_log)
+		host_kmsg_say(kernel_log, text);
 	return status;
 }
 

@@ -35,8 +35,10 @@ bool unload(const struct run *run, const char *kexec)
 	if (status < 0)
 		explain_run(kexec, status);
 	host_kernel_loaded(&run->root, &facts);
-	if ((facts.known & IMALOG_KNOWS_LOADED) && !facts.loaded)
+	if ((facts.known & IMALOG_KNOWS_LOADED) && !facts.loaded) {
+		drop_copies(run);
 		return true;
+	}
 	complain(STATUS_ERROR,
 		 "the image could not be unloaded (%s -s -u ended with %d): do not execute it, "
 		 "cold boot this machine", kexec, status < 0 ? 127 : status);
@@ -71,6 +73,8 @@ static void keep(const struct load_job *job, struct survey *after,
 
 	if (mark)
 		record.mark = *mark;
+	if (job->files)
+		record.files = *job->files;
 	memcpy(record.boot_id, after->boot_id, sizeof(record.boot_id));
 	record.directory = (char *)job->directory;
 	if (!record.directory)
@@ -101,10 +105,13 @@ static void doubt_earlier(struct load_job *job)
 	struct survey after;
 	bool sized = true;
 
-	if (survey_take(&job->run->root, &after, &failure))
+	if (survey_take(&job->run->root, &after, &failure)) {
 		host_kernel_loaded(&job->run->root, &after.facts);
-	else
+		if (!(after.facts.known & IMALOG_KNOWS_LOADED))
+			after.facts.loaded = true;
+	} else {
 		sized = new_load(job->survey, &after);
+	}
 	if (sized && after.facts.loaded) {
 		complain(STATUS_ERROR, "the failed load has changed the kernel's segment: the image "
 				       "that was loaded before is unloaded too");
@@ -117,15 +124,16 @@ static void doubt_earlier(struct load_job *job)
 
 static bool run_real(struct load_job *job, int *status)
 {
+	char *const *arguments = job->run_arguments ? job->run_arguments : job->arguments;
 	int result;
 
 	if (job->run->verbose) {
 		fputs("kexec-ima: running", stderr);
-		for (char *const *argument = job->arguments; *argument; argument++)
+		for (char *const *argument = arguments; *argument; argument++)
 			fprintf(stderr, " %s", *argument);
 		fputc('\n', stderr);
 	}
-	result = host_run((char *const *)job->arguments, job->directory, false);
+	result = host_run(arguments, job->directory, false);
 	if (!result)
 		return true;
 	*status = result < 0 ? explain_run(job->arguments[0], result) : result;

@@ -13,6 +13,7 @@ static const struct {
 	{ "status", cmd_status, "the log, the kernel, what is loaded and its room" },
 	{ "check", cmd_check, "judge the log against the loaded segment, as kexec --ima-check" },
 	{ "verify", cmd_verify, "what happened at each boot, and whether the log explains the TPM" },
+	{ "shutdown", cmd_shutdown, "judge at the last moment of a shutdown, as its hook does" },
 	{ "rehearse", cmd_rehearse, "a whole soft reboot on a TPM in memory, with and without help" },
 };
 
@@ -160,7 +161,8 @@ static int main_kexec(int argc, char **argv)
 	switch (request.action) {
 	case ACTION_LOAD: status = do_load(&run, &request); break;
 	case ACTION_EXECUTE:
-	case ACTION_CHECK: status = do_check(&run, &request); break;
+	case ACTION_CHECK:
+	case ACTION_SHUTDOWN: status = do_check(&run, &request); break;
 	case ACTION_PASS: status = pass(&request); break;
 	}
 	request_free(&request);

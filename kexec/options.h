@@ -17,6 +17,8 @@
  */
 #define OPTIONS_BURST_BYTES 1024
 
+#define OPTIONS_SHUTDOWN_SECONDS 10
+
 enum check_mode { CHECK_REFUSE, CHECK_RELOAD, CHECK_COLDBOOT, CHECK_WARN };
 
 /* Everything that can have a default in the file.  Plain values. */
@@ -31,6 +33,9 @@ struct settings {
 	uint64_t interval_seconds;
 	double confidence;		/* 0 < P < 1 */
 	uint64_t burst_bytes;		/* shutdown burst */
+	bool shutdown_cold;		/* at shutdown: a log that would be lost makes it a cold boot */
+	bool shutdown_unknown_cold;	/* the same where it cannot be told */
+	uint64_t shutdown_seconds;	/* all that a judgement at shutdown may take */
 	char kexec[PATH_MAX];		/* path of the real kexec */
 };
 
@@ -39,6 +44,7 @@ enum action {
 	ACTION_LOAD,	/* load and judge */
 	ACTION_EXECUTE,	/* judge and execute */
 	ACTION_CHECK,	/* judge */
+	ACTION_SHUTDOWN,	/* judge at the last moment of a shutdown */
 };
 
 /* A parsed command line of `kexec`.  Owns .arguments and its strings. */

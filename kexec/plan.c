@@ -44,8 +44,10 @@ struct plan plan_before_load(const struct imalog_decision *decision,
 }
 
 struct plan plan_after_load(const struct imalog_decision *decision,
-			    const struct settings *settings)
+			    const struct settings *settings, bool slack)
 {
+	if (slack && decision->reason == IMALOG_REASON_ROOM && decision->verdict != IMALOG_FITS)
+		return (struct plan){ STEP_LOAD_AGAIN, STATUS_DONE };
 	switch (decision->verdict) {
 	case IMALOG_FITS:
 		return (struct plan){ STEP_END, STATUS_DONE };
@@ -87,4 +89,23 @@ struct plan plan_check(const struct imalog_decision *decision, const struct sett
 	if (settings->mode == CHECK_COLDBOOT)
 		return (struct plan){ STEP_UNLOAD, status };
 	return (struct plan){ STEP_END, status };
+}
+
+struct plan plan_shutdown(const struct imalog_decision *decision,
+			  const struct settings *settings, bool reloaded, bool can_reload)
+{
+	bool cold = settings->shutdown_cold;
+	int status = plan_status(decision);
+
+	if (decision->reason == IMALOG_REASON_NOTHING_LOADED)
+		return (struct plan){ STEP_END, STATUS_DONE };
+	if (decision->verdict == IMALOG_FITS)
+		return (struct plan){ STEP_END, STATUS_DONE };
+	if (!reloaded && can_reload)
+		return (struct plan){ STEP_RELOAD, status };
+	if (decision->verdict == IMALOG_TIGHT)
+		return (struct plan){ STEP_END, STATUS_DONE };
+	if (decision->verdict == IMALOG_UNKNOWN)
+		cold = settings->shutdown_unknown_cold;
+	return (struct plan){ cold ? STEP_UNLOAD : STEP_END, status };
 }

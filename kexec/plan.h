@@ -18,6 +18,7 @@ enum {
 enum step {
 	STEP_END,	/* nothing more to do */
 	STEP_LOAD,	/* run the real kexec */
+	STEP_LOAD_AGAIN,	/* the same once more: it moves the rounding of the segment */
 	STEP_UNLOAD,	/* make sure that nothing is loaded */
 	STEP_RELOAD,	/* load the recorded image again, then judge again */
 	STEP_EXECUTE,	/* run the real kexec -e */
@@ -35,14 +36,25 @@ int plan_outcome_status(enum imalog_outcome outcome);
 /* Before the load: is it hopeless?  STEP_LOAD, or STEP_UNLOAD with a status. */
 struct plan plan_before_load(const struct imalog_decision *decision,
 			     const struct settings *settings);
-/* After the load: STEP_END keeps it, STEP_UNLOAD refuses it. */
+#define PLAN_LOADS_MAX 32	/* loads for one room, the first one not counted */
+
+/*
+ * After the load: STEP_END keeps it, STEP_UNLOAD refuses it, STEP_LOAD_AGAIN may give the room.
+ * @slack: loading again would give it.
+ */
 struct plan plan_after_load(const struct imalog_decision *decision,
-			    const struct settings *settings);
+			    const struct settings *settings, bool slack);
 /*
  * A check.  @execute: with -e.  @reloaded: this decision was made after a STEP_RELOAD.
  * @can_reload: the arguments of the load are known.
  */
 struct plan plan_check(const struct imalog_decision *decision, const struct settings *settings,
 		       bool execute, bool reloaded, bool can_reload);
+/*
+ * The last moment of a shutdown.  A load is as good as fresh while it has room for a shutdown's own
+ * records; one that has not is made again if it can be.  STEP_END lets the soft reboot go on.
+ */
+struct plan plan_shutdown(const struct imalog_decision *decision,
+			  const struct settings *settings, bool reloaded, bool can_reload);
 
 #endif

@@ -7,6 +7,51 @@
 
 #include "state_json.h"
 
+static struct json_object *put_files(const struct load_files *files)
+{
+	struct json_object *array = json_object_new_array();
+
+	for (uint32_t i = 0; i < files->count; i++) {
+		const struct load_file *file = &files->file[i];
+		struct json_object *to = json_object_new_object();
+
+		state_put_number(to, "argument", file->argument);
+		state_put_number(to, "offset", file->offset);
+		state_put_number(to, "bytes", file->bytes);
+		state_put_bytes(to, "sha256", file->sha256, sizeof(file->sha256));
+		state_put_number(to, "copied", file->copied);
+		json_object_array_add(array, to);
+	}
+	return array;
+}
+
+/* Files that do not fit the arguments are not known, which only forbids a reload. */
+static void get_files(struct json_object *from, struct load_record *record)
+{
+	struct load_files *files = &record->files, named;
+	struct json_object *array;
+
+	load_files_find(record->arguments, &named);
+	if (!named.known || !state_get_array(from, "files", &array) ||
+	    json_object_array_length(array) != named.count)
+		return;
+	files->known = true;
+	files->count = named.count;
+	for (uint32_t i = 0; i < files->count; i++) {
+		struct json_object *one = json_object_array_get_idx(array, i);
+		struct load_file *file = &files->file[i];
+
+		if (!state_get_small(one, "argument", UINT32_MAX, &file->argument) ||
+		    !state_get_small(one, "offset", UINT32_MAX, &file->offset) ||
+		    !state_get_number(one, "bytes", &file->bytes) ||
+		    !state_get_bytes(one, "sha256", file->sha256, sizeof(file->sha256)) ||
+		    !state_get_flag(one, "copied", &file->copied) ||
+		    file->argument != named.file[i].argument ||
+		    file->offset != named.file[i].offset)
+			files->known = false;
+	}
+}
+
 char *load_record_to_text(const struct load_record *record)
 {
 	struct json_object *to = state_begin(record->boot_id), *arguments = json_object_new_array();
@@ -17,6 +62,8 @@ char *load_record_to_text(const struct load_record *record)
 	for (char **argument = record->arguments; *argument; argument++)
 		json_object_array_add(arguments, json_object_new_string(*argument));
 	json_object_object_add(to, "arguments", arguments);
+	if (record->files.known)
+		json_object_object_add(to, "files", put_files(&record->files));
 	state_put_position(to, "position", &record->position);
 	if (record->has_mark)
 		json_object_object_add(to, "mark", state_put_mark(&record->mark));
@@ -86,6 +133,8 @@ bool load_record_from_text(const char *text, struct load_record *record)
 	       state_get_small(from, "complaint", IMALOG_COMPLAINT_UNREADABLE, &complaint) &&
 	       state_get_number(from, "interval_seconds", &record->interval_seconds);
 	record->complaint = (enum imalog_complaint)complaint;
+	if (good)
+		get_files(from, record);
 	if (good && json_object_object_get_ex(from, "mark", &mark)) {
 		record->has_mark = true;
 		good = state_get_mark(mark, &record->mark);

@@ -7,12 +7,39 @@
 
 #define RECORD_BOOT_ID_SIZE 64	/* bytes, the NUL included */
 
+#define LOAD_FILES_MAX 4
+
+/* A file that was loaded, to be loaded again. */
+struct load_file {
+	uint32_t argument;	/* index into the arguments */
+	uint32_t offset;	/* bytes of that argument before the path ("--initrd=") */
+	uint64_t bytes;
+	unsigned char sha256[32];	/* of its content when it was loaded */
+	bool copied;		/* there is a copy in /run/kexec-ima, see load_file_copy() */
+};
+
+/* The files of a load.  Plain values. */
+struct load_files {
+	bool known;		/* these are all, and each was the same before and after the load */
+	uint32_t count;
+	struct load_file file[LOAD_FILES_MAX];
+};
+
+/*
+ * Where the command line @arguments of the real kexec names files: the kernel, the initrd, a device tree.  Sets
+ * .argument and .offset; .known is false when there are too many, or no kernel.
+ */
+void load_files_find(char *const *arguments, struct load_files *files);
+/* The name of the copy of file number @index. */
+void load_file_copy(uint32_t index, char out[16]);
+
 /* What was loaded, for --ima-check and a reload.  Owns arguments and directory. */
 struct load_record {
 	char boot_id[RECORD_BOOT_ID_SIZE];
 	double boottime_seconds;	/* when, on the boot-time clock */
 	char *directory;		/* where the real kexec was run, for relative paths */
 	char **arguments;		/* of the real kexec, its path first, NULL at the end */
+	struct load_files files;	/* that the arguments name */
 	struct imalog_position position;	/* sums of the log when it was loaded */
 	bool has_mark;			/* the kernel's event was seen */
 	struct imalog_mark mark;	/* valid with has_mark */

@@ -14,6 +14,8 @@ void settings_init(struct settings *settings, const char *real_kexec)
 		.interval_seconds = OPTIONS_INTERVAL_SECONDS,
 		.confidence = OPTIONS_CONFIDENCE,
 		.burst_bytes = OPTIONS_BURST_BYTES,
+		.shutdown_cold = true,
+		.shutdown_seconds = OPTIONS_SHUTDOWN_SECONDS,
 	};
 	snprintf(settings->kexec, sizeof(settings->kexec), "%s", real_kexec);
 }
@@ -154,6 +156,30 @@ static bool set_burst(struct settings *settings, const char *value)
 	return value && parse_bytes(value, &settings->burst_bytes);
 }
 
+static bool set_cold(const char *value, bool *cold)
+{
+	if (!value || (strcmp(value, "coldboot") && strcmp(value, "warn")))
+		return false;
+	*cold = !strcmp(value, "coldboot");
+	return true;
+}
+
+static bool set_shutdown(struct settings *settings, const char *value)
+{
+	return set_cold(value, &settings->shutdown_cold);
+}
+
+static bool set_shutdown_unknown(struct settings *settings, const char *value)
+{
+	return set_cold(value, &settings->shutdown_unknown_cold);
+}
+
+static bool set_shutdown_timeout(struct settings *settings, const char *value)
+{
+	return value && parse_seconds(value, &settings->shutdown_seconds) &&
+	       settings->shutdown_seconds >= 1 && settings->shutdown_seconds <= 600;
+}
+
 static bool set_kexec(struct settings *settings, const char *value)
 {
 	if (!value || *value != '/' || strlen(value) >= sizeof(settings->kexec))
@@ -173,6 +199,9 @@ static const struct {
 	{ "confidence", set_confidence, "a probability between 0 and 1 such as 0.999" },
 	{ "policy", set_policy, "warn or refuse" },
 	{ "shutdown-burst", set_burst, "bytes, with K or M (4096, 4K)" },
+	{ "shutdown", set_shutdown, "coldboot or warn" },
+	{ "shutdown-unknown", set_shutdown_unknown, "coldboot or warn" },
+	{ "shutdown-timeout", set_shutdown_timeout, "a time from 1s to 10min" },
 	{ "kexec", set_kexec, "the absolute path of the real kexec" },
 };
 

@@ -124,6 +124,32 @@ int host_kmsg_open(const struct host_root *root);
 /* The first complaint about the segment since then, or _UNREADABLE; closes @fd. */
 enum imalog_complaint host_kmsg_finish(int fd);
 
+/*
+ * Write a line to it: "kexec-ima: " and @text.  journald reads it from there, as long as it runs.
+ */
+int host_kmsg_say(const struct host_root *root, const char *text);
+
+/* ---- files that are loaded (copy.c) ------------------------------------------------------------- */
+
+/* What a regular file holds. */
+struct host_content {
+	uint64_t bytes;
+	unsigned char sha256[32];
+};
+
+/* @path: relative to the folder @dir, or AT_FDCWD.  -EINVAL: no regular file. */
+int host_content_read(int dir, const char *path, struct host_content *content);
+/*
+ * Copy @path to @name in the folder @dir, in the place of what has that name; on failure there is
+ * nothing.  @content: what was copied.
+ */
+int host_content_copy(const char *path, int dir, const char *name, struct host_content *content);
+/*
+ * Whether the file is on the root file system or on that of /run, which are still there when
+ * systemd-shutdown runs its hooks.
+ */
+bool host_stays_mounted(const struct host_root *root, const char *path);
+
 /* ---- /run/kexec-ima (state.c) ---------------------------------------------------------------- */
 
 #define HOST_STATE_DIR "/run/kexec-ima"
@@ -154,6 +180,16 @@ int host_run_check(const char *path);
  * could not be started.  @directory: where to run it, or NULL.  @quiet: its output is thrown away.
  */
 int host_run(char *const argv[], const char *directory, bool quiet);
+/*
+ * Unload by the system call itself, kexec_file_load(2) with KEXEC_FILE_UNLOAD, for when the real kexec
+ * does not come back.  0 or a negative errno.
+ */
+int host_unload_directly(void);
+/*
+ * @work in a child that ends after @milliseconds at the latest, with all that it runs (limit.c).  What it returned
+ * (0 to 255), -ETIMEDOUT, -EINTR (a signal ended it) or another negative errno.
+ */
+int host_limited(int (*work)(void *context), void *context, unsigned milliseconds);
 /* Become @argv; returns only a negative errno. */
 int host_run_instead(char *const argv[]);
 

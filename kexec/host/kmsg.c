@@ -2,6 +2,8 @@
 /* What the kernel says while an image is loaded: one read(2) of /dev/kmsg is one line. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -43,4 +45,18 @@ enum imalog_complaint host_kmsg_finish(int fd)
 	if (missed && found == IMALOG_COMPLAINT_NONE)
 		return IMALOG_COMPLAINT_UNREADABLE;
 	return found;
+}
+
+int host_kmsg_say(const struct host_root *root, const char *text)
+{
+	/* One write(2) is one line; 28 is the facility "daemon" and the level "warning" (syslog(3)). */
+	int fd = host_open(root, "/dev/kmsg", O_WRONLY | O_APPEND | O_NONBLOCK), error;
+	char line[900];
+
+	if (fd < 0)
+		return fd;
+	snprintf(line, sizeof(line), "<28>kexec-ima: %.860s\n", text);
+	error = host_write_fully(fd, line, strlen(line));
+	close(fd);
+	return error;
 }

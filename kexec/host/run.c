@@ -2,7 +2,9 @@
 /* The real kexec as a child, or instead of us. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kexec.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -75,4 +77,10 @@ int host_run_instead(char *const argv[])
 {
 	execv(argv[0], argv);
 	return -errno;
+}
+
+int host_unload_directly(void)
+{
+	return syscall(SYS_kexec_file_load, -1, -1, 0UL, "", (unsigned long)KEXEC_FILE_UNLOAD) < 0
+		       ? -errno : 0;
 }
