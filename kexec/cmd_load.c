@@ -127,11 +127,8 @@ static void check_files(const struct run *run, struct load_job *job, struct load
 		return;
 	complain(STATUS_DONE, "a file of the image was changed during the load, so the same image "
 			      "cannot be loaded again by --ima-check=reload: load it again");
-	job->survey->record.files = *files;
 	drop_copies(run);
-	job->survey->record.arguments = (char **)job->arguments;
-	survey_keep_load(&run->root, &job->survey->record);
-	job->survey->record.arguments = NULL;
+	keep_load(job, job->survey, job->survey->has_load ? &job->survey->load : NULL);
 }
 
 static int load_and_judge(struct run *run, struct request *request, struct survey *survey)

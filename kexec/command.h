@@ -114,6 +114,11 @@ struct load_job {
  * ended otherwise, *@status says how, and that was explained.
  */
 bool load_and_prove(struct load_job *job, int *status);
+/*
+ * Write down what was loaded, with the event @mark or NULL; @after, the look after the load, then knows it
+ * too (without the arguments).
+ */
+void keep_load(const struct load_job *job, struct survey *after, const struct imalog_mark *mark);
 /* Make sure that nothing is loaded.  False (explained) when something still is. */
 bool unload(const struct run *run, const char *kexec);
 

@@ -55,9 +55,7 @@ static const struct imalog_mark *new_load(const struct survey *before, const str
 	return &after->load;
 }
 
-/* Write down what was loaded; the survey then knows it too (without the arguments). */
-static void keep(const struct load_job *job, struct survey *after,
-		 const struct imalog_mark *mark)
+void keep_load(const struct load_job *job, struct survey *after, const struct imalog_mark *mark)
 {
 	struct load_record record = {
 		.boottime_seconds = after->has_uptime ? after->uptime : 0,
@@ -194,7 +192,7 @@ bool load_and_prove(struct load_job *job, int *status)
 	}
 	imalog_decide(&after.scan.census, mark, &after.facts, job->estimate->bound_bytes,
 		      &job->decision);
-	keep(job, &after, mark);
+	keep_load(job, &after, mark);
 	survey_free(job->survey);
 	*job->survey = after;
 	return true;

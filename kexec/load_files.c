@@ -18,8 +18,11 @@ static bool names_file(const struct foreign_option *option)
 	return false;
 }
 
-static void add(struct load_files *files, size_t argument, size_t offset)
+static void add(struct load_files *files, char *const *arguments, size_t argument, size_t offset)
 {
+	/* "--initrd=" is none. */
+	if (!arguments[argument][offset])
+		return;
 	if (files->count == LOAD_FILES_MAX || argument > UINT32_MAX || offset > UINT32_MAX) {
 		files->known = false;
 		return;
@@ -60,7 +63,7 @@ void load_files_find(char *const *arguments, struct load_files *files)
 		} else if (!options || argument[0] != '-' || !argument[1]) {
 			/* The first that is no option is the kernel; kexec-tools ignores others. */
 			if (!kernel)
-				add(files, i, 0);
+				add(files, arguments, i, 0);
 			kernel = true;
 		} else if (argument[1] != '-') {
 			option = last_letter(argument + 1, &next);
@@ -73,9 +76,9 @@ void load_files_find(char *const *arguments, struct load_files *files)
 			next = option && option->takes_argument && !argument[2 + size];
 			if (option && names_file(option)) {
 				if (!next)
-					add(files, i, 3 + size);
+					add(files, arguments, i, 3 + size);
 				else if (arguments[i + 1])
-					add(files, i + 1, 0);
+					add(files, arguments, i + 1, 0);
 			}
 			if (next && arguments[i + 1])
 				i++;

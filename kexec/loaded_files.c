@@ -101,64 +101,74 @@ bool confirm_files(const struct run *run, char *const *arguments, struct load_fi
 	return files->known;
 }
 
-/* Where the content of a file is now: in its place, or in its copy.  False: nowhere. */
-static bool find_content(const struct host_root *root, int dir, const struct load_record *record,
-			 uint32_t index, char path[PATH_MAX])
+/*
+ * Where the content of a file is now: NULL in @copy, in the place that was given, or else the path of
+ * its copy, which the caller frees.  False (explained): nowhere.
+ */
+static bool find_content(const struct run *run, int dir, const struct load_record *record,
+			 uint32_t index, char **copy)
 {
 	const struct load_file *file = &record->files.file[index];
+	char path[PATH_MAX], name[16], inner[sizeof(HOST_STATE_DIR) + sizeof(name)];
 	struct host_content content;
-	char copy[16], inner[sizeof(HOST_STATE_DIR) + sizeof(copy)];
+	int error = file_path(&run->root, record->directory, record->arguments, file, path);
 
-	if (!file_path(root, record->directory, record->arguments, file, path) &&
-	    !host_content_read(AT_FDCWD, path, &content) && same(file, &content)) {
-		/* As it was given; only a copy needs another path. */
-		path[0] = '\0';
+	*copy = NULL;
+	if (!error && !host_content_read(AT_FDCWD, path, &content) && same(file, &content))
 		return true;
+	load_file_copy(index, name);
+	if (file->copied && dir >= 0 && !host_content_read(dir, name, &content) &&
+	    same(file, &content)) {
+		char at[PATH_MAX];
+
+		snprintf(inner, sizeof(inner), "%s/%s", HOST_STATE_DIR, name);
+		return !host_path(&run->root, inner, at) && (*copy = strdup(at));
 	}
-	load_file_copy(index, copy);
-	if (!file->copied || dir < 0 || host_content_read(dir, copy, &content) ||
-	    !same(file, &content))
+	complain(STATUS_ERROR, "%s is gone or not what was loaded, so the same image cannot be "
+			       "loaded: load it again with kexec -s -l ... --ima-headroom",
+		 error ? record->arguments[file->argument] : path);
+	return false;
+}
+
+/* @path in the place of what stands behind @offset bytes of an argument. */
+static bool put_path(char **argument, size_t offset, const char *path)
+{
+	char *fresh = malloc(offset + strlen(path) + 1);
+
+	if (!fresh)
 		return false;
-	snprintf(inner, sizeof(inner), "%s/%s", HOST_STATE_DIR, copy);
-	return !host_path(root, inner, path);
+	memcpy(fresh, *argument, offset);
+	strcpy(fresh + offset, path);
+	free(*argument);
+	*argument = fresh;
+	return true;
 }
 
 char **find_files(const struct run *run, const struct load_record *record)
 {
+	const struct load_files *files = &record->files;
 	int dir = host_state_open(&run->root);
-	char path[PATH_MAX], **arguments;
 	size_t count = 0;
-	bool good = record->files.known;
+	char **arguments, *copy = NULL;
+	bool good = files->known;
 
 	while (record->arguments[count])
 		count++;
 	arguments = calloc(count + 1, sizeof(*arguments));
-	for (size_t i = 0; arguments && good && i < count; i++)
+	good = good && arguments;
+	for (size_t i = 0; good && i < count; i++)
 		good = (arguments[i] = strdup(record->arguments[i]));
-	for (uint32_t i = 0; arguments && good && i < record->files.count; i++) {
-		const struct load_file *file = &record->files.file[i];
-		char *fresh;
-
-		good = find_content(&run->root, dir, record, i, path);
-		if (!good)
-			complain(STATUS_ERROR, "%s is no longer what was loaded, so it cannot be "
-					       "loaded again: load the new one with kexec -s -l ... "
-					       "--ima-headroom",
-				 record->arguments[file->argument] + file->offset);
-		if (!good || !path[0])
-			continue;
-		fresh = malloc(file->offset + strlen(path) + 1);
-		good = fresh;
-		if (!good)
-			continue;
-		memcpy(fresh, arguments[file->argument], file->offset);
-		strcpy(fresh + file->offset, path);
-		free(arguments[file->argument]);
-		arguments[file->argument] = fresh;
+	for (uint32_t i = 0; good && i < files->count; i++) {
+		good = find_content(run, dir, record, i, &copy);
+		if (good && copy)
+			good = put_path(&arguments[files->file[i].argument], files->file[i].offset,
+					copy);
+		free(copy);
+		copy = NULL;
 	}
 	if (dir >= 0)
 		close(dir);
-	if (good && arguments)
+	if (good)
 		return arguments;
 	free_files(arguments);
 	return NULL;

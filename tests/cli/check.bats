@@ -216,6 +216,7 @@ put() {
 @test "reload uses the recorded arguments and folder" {
 	mkdir "$root/images"
 	pushd "$root/images" > /dev/null
+	touch vmlinuz
 	run -0 kexec -sl -t elf ./vmlinuz --append "a  b" --initrd= --ima-headroom
 	popd > /dev/null
 	: > "$root/fake/calls"
@@ -232,9 +233,10 @@ put() {
 @test "reload from a folder that is gone: said, not executed" {
 	mkdir "$root/images"
 	pushd "$root/images" > /dev/null
+	touch vmlinuz
 	run -0 kexec -s -l vmlinuz --ima-headroom
 	popd > /dev/null
-	rmdir "$root/images"
+	rm -r "$root/images"
 	: > "$root/fake/calls"
 	leave_room 100
 	run kexec --ima-check=reload -e
@@ -242,6 +244,82 @@ put() {
 	ran
 	says "$root/images" "load it again"
 	silent_about "install kexec-tools"
+}
+
+@test "reload of a file that was changed meanwhile: said, not executed" {
+	local file
+	for file in vmlinuz initrd; do
+		fresh
+		loaded_by_us
+		leave_room 100
+		echo other > "$file"
+		run kexec --ima-check=reload -e
+		ends 1
+		ran
+		says "$file is gone or not what was loaded"
+		stays_loaded
+	done
+}
+
+# A new folder on another file system than that of the tree, as a relative path.
+elsewhere() { realpath --relative-to=. "$(mktemp -d /dev/shm/kexec-ima-test.XXXXXX)"; }
+
+@test "reload of a file whose file system is gone: from its copy in /run" {
+	local copy=$root/run/kexec-ima/image-1
+	echo kernel > vmlinuz
+	# Another file system than that of the tree: it will be unmounted.
+	other=$(elsewhere)
+	echo initrd > "$other/initrd"
+	run -0 kexec -s -l vmlinuz --initrd="$other/initrd" --ima-headroom
+	rm -r "$other"
+	test "$(cat "$copy")" = initrd
+	test ! -e "$root/run/kexec-ima/image-0"
+	: > "$root/fake/calls"
+	leave_room 100
+	run kexec --ima-check=reload -e
+	ends 0
+	ran "-s -l vmlinuz --initrd=$copy" -e
+	# What is remembered is what was given, and the copy serves again.
+	: > "$root/fake/calls"
+	leave_room 100
+	run kexec --ima-check=reload
+	ends 0
+	ran "-s -l vmlinuz --initrd=$copy"
+	leave_room 100
+	: > "$root/fake/calls"
+	echo damaged > "$copy"
+	run kexec --ima-check=reload -e
+	ends 1
+	ran
+}
+
+@test "an image that is unloaded leaves no copy" {
+	other=$(elsewhere)
+	touch "$other/vmlinuz"
+	run -0 kexec -s -l "$other/vmlinuz" --ima-headroom
+	test -e "$root/run/kexec-ima/image-0"
+	leave_room 100
+	run kexec --ima-check=coldboot
+	ends 3
+	nothing_loaded
+	test ! -e "$root/run/kexec-ima/image-0"
+	rm -r "$other"
+}
+
+@test "a file that changes during the load is not taken for the loaded one" {
+	touch vmlinuz
+	mv "$root$KEXEC_IMA_REAL" "$root$KEXEC_IMA_REAL.fake"
+	printf '#!/bin/sh\necho more >> vmlinuz\nexec "$0.fake" "$@"\n' > "$root$KEXEC_IMA_REAL"
+	chmod +x "$root$KEXEC_IMA_REAL"
+	run kexec -s -l vmlinuz --ima-headroom
+	ends 0
+	says "changed during the load"
+	leave_room 100
+	: > "$root/fake/calls"
+	run kexec --ima-check=reload -e
+	ends 3
+	ran
+	says "cannot be loaded again"
 }
 
 @test "reload twice: the second is known too" {
@@ -403,6 +481,7 @@ put() {
 }
 
 @test "reload gives any byte of an argument back" {
+	touch vmlinuz
 	run -0 kexec -s -l vmlinuz $'--append=\x01\t"\\\n\xff\xc3\xa4%s' "" --ima-headroom
 	leave_room 100
 	run kexec --ima-check=reload -e
