@@ -110,9 +110,9 @@ static void an_unknown_extra_is_taken_for_the_smallest(void **state)
 	facts.extra_kib = 8;
 	build_init(&build);
 	make_loaded(&build, &facts);
-	assert_true(plan(&build, &facts, 9900, 32, &known));
+	assert_true(plan(&build, &facts, 9820, 32, &known));
 	facts.known &= ~(unsigned)IMALOG_KNOWS_EXTRA;
-	assert_true(plan(&build, &facts, 9900, 32, &slack));
+	assert_true(plan(&build, &facts, 9820, 32, &slack));
 	assert_true(slack.loads > known.loads);
 	build_free(&build);
 }
