@@ -161,3 +161,22 @@ is() { [ "$2" = "$3" ] || fail "$1 is '$2', not '$3'"; }
 
 # loaded BOOT WHEN WANTED: /sys/kernel/kexec_loaded.
 loaded() { is "kexec_loaded in boot $1 ($2)" "$(cat "$results/boot_$1/$2/loaded")" "$3"; }
+
+# console PATTERN: the machine's console has it.
+console() { grep -q -- "$1" "${results%/*}/console" || fail "the console lacks '$1'"; }
+
+# adjacent BOOT: in the log that boot starts with, kexec_execute follows the last kexec_load at once.
+adjacent() {
+	local numbers
+	numbers=$(replay "$1" start | sed -n "s/^record \([0-9]*\) .*'kexec_\(load\|execute\)'.*/\1 \2/p" |
+		tail -n 2 | tr '\n' ' ')
+	awk '{ exit !($2 == "load" && $4 == "execute" && $3 == $1 + 1) }' <<< "$numbers" ||
+		fail "kexec_execute does not follow the last kexec_load at once: $numbers"
+}
+
+# cold_boot: the machine was reset by systemd-shutdown, and it was no kexec and no panic.
+cold_boot() {
+	console 'reboot: Restarting system'
+	! grep -q 'kexec_core: Starting new kernel\|Kernel panic' "${results%/*}/console" ||
+		fail 'it was no cold boot'
+}
