@@ -2,7 +2,7 @@
 /* kexec --ima-check [-e] and kexec-ima check: judge the log as it is now, then do as planned. */
 #include <string.h>
 
-#include "command.h"
+#include "trim.h"
 
 /* Warnings that change nothing: the load is older than planned. */
 static void warn_of_age(const struct settings *settings, const struct view *view)
@@ -28,6 +28,7 @@ static const char *consequence(const struct request *request, const struct plan 
 {
 	switch (plan->step) {
 	case STEP_EXECUTE: return "; executing all the same";
+	case STEP_DELETE: return "; moving records to the archive";
 	case STEP_RELOAD: return "; loading the same image again";
 	case STEP_UNLOAD: return "; unloading, so that the reboot is a cold one";
 	default: return request->action == ACTION_SHUTDOWN ? "; going on all the same" : "";
@@ -127,6 +128,7 @@ static int finish(struct run *run, struct request *request, const struct plan *p
 	case STEP_END:
 	case STEP_LOAD:
 	case STEP_LOAD_AGAIN:
+	case STEP_DELETE:
 	case STEP_RELOAD:
 		break;
 	}
@@ -134,15 +136,18 @@ static int finish(struct run *run, struct request *request, const struct plan *p
 }
 
 static struct plan make_plan(const struct request *request, const struct survey *survey,
-			     const struct imalog_decision *decision, bool reloaded)
+			     const struct imalog_decision *decision, bool reloaded, bool deletion)
 {
-	bool can_reload = survey->record_is_ours && survey->has_load &&
-			  survey->record.files.known;
+	struct means means = {
+		.reload = survey->record_is_ours && survey->has_load &&
+			  survey->record.files.known,
+		.deletion = deletion,
+	};
 
 	if (request->action == ACTION_SHUTDOWN)
-		return plan_shutdown(decision, &request->settings, reloaded, can_reload);
+		return plan_shutdown(decision, &request->settings, reloaded, means.reload);
 	return plan_check(decision, &request->settings, request->action == ACTION_EXECUTE,
-			  reloaded, can_reload);
+			  reloaded, means);
 }
 
 /* Why a reload that was asked for cannot be. */
@@ -161,6 +166,7 @@ int judge_and_act(struct run *run, struct request *request, struct survey *surve
 {
 	const struct settings *settings = &request->settings;
 	bool execute = request->action == ACTION_EXECUTE, reloaded = false;
+	bool deletion = trim_allowed(run, settings, survey);
 	struct imalog_decision decision;
 	struct imalog_estimate estimate;
 	struct live_failure failure;
@@ -171,9 +177,15 @@ int judge_and_act(struct run *run, struct request *request, struct survey *surve
 	tell_reading(run, survey);
 	judge(survey, settings, execute, &estimate, &decision);
 	for (;;) {
-		plan = make_plan(request, survey, &decision, reloaded);
+		plan = make_plan(request, survey, &decision, reloaded, deletion);
 		fill_view(&view, survey, &decision, &estimate);
 		tell(run, request, &view, &plan);
+		if (plan.step == STEP_DELETE) {
+			deletion = false;
+			trim_for_room(run, settings, &decision, survey);
+			judge(survey, settings, execute, &estimate, &decision);
+			continue;
+		}
 		if (plan.step != STEP_RELOAD)
 			break;
 		reloaded = true;

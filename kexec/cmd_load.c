@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "command.h"
+#include "trim.h"
 
 static void make_estimate(const struct run *run, const struct settings *settings,
 			  const struct survey *survey, struct imalog_estimate *estimate)
@@ -83,6 +83,19 @@ static bool slack_helps(const struct load_job *job, unsigned loads)
 				 PLAN_LOADS_MAX + 1 - loads, &slack);
 }
 
+/* Make the room that no load gives, by moving records to the archive. */
+static struct plan delete_for_room(struct load_job *job)
+{
+	struct survey *survey = job->survey;
+
+	if (trim_for_room(job->run, job->settings, &job->decision, survey)) {
+		imalog_decide(&survey->scan.census, survey->has_load ? &survey->load : NULL,
+			      &survey->facts, job->estimate->bound_bytes, &job->decision);
+		keep_load(job, survey, survey->has_load ? &survey->load : NULL);
+	}
+	return plan_after_load(&job->decision, job->settings, false, false);
+}
+
 /* Load, and again as long as the rounding of the segment has room to give.  False: *@status says why. */
 static bool load_enough(struct load_job *job, struct gain *gain, struct plan *plan, int *status)
 {
@@ -99,9 +112,12 @@ static bool load_enough(struct load_job *job, struct gain *gain, struct plan *pl
 		if (!gain->loads++)
 			gain->first_room = job->decision.room_bytes;
 		*plan = plan_after_load(&job->decision, job->settings,
-					slack_helps(job, gain->loads));
+					slack_helps(job, gain->loads),
+					trim_allowed(job->run, job->settings, job->survey));
 	} while (plan->step == STEP_LOAD_AGAIN);
 	progress_end(&progress);
+	if (plan->step == STEP_DELETE)
+		*plan = delete_for_room(job);
 	return true;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "host/quote.h"
+#include "trim.h"
 #include "verify.h"
 
 #define QUOTE_FILE_MAX (64u << 10)	/* bytes; a quote has some hundred, a key a few thousand */
@@ -251,21 +252,64 @@ static int verify(struct run *run, struct asked *asked)
 	return status;
 }
 
+/*
+ * A folder stands for the pieces of its newest chain.  @chains: as many as archives were given, to be freed when all
+ * is done.
+ */
+static int open_folders(struct asked *asked, struct trim_chain *chains)
+{
+	struct verify_request *request = &asked->request;
+	const char **paths;
+	size_t count = 0, given = request->archive_count;
+	int status = STATUS_DONE;
+
+	for (size_t i = 0; !status && i < given; i++) {
+		if (!host_is_folder(request->archives[i])) {
+			count++;
+			continue;
+		}
+		status = trim_chain_open(request->archives[i], false, &chains[i]);
+		count += chains[i].count;
+	}
+	paths = status ? NULL : calloc(count + 1, sizeof(*paths));
+	if (!paths)
+		return status ? status : complain(STATUS_ERROR, "out of memory");
+	request->archive_count = 0;
+	for (size_t i = 0; i < given; i++) {
+		if (chains[i].dir < 0)
+			paths[request->archive_count++] = request->archives[i];
+		for (size_t j = 0; j < chains[i].count; j++)
+			paths[request->archive_count++] = chains[i].paths[j];
+	}
+	free(request->archives);
+	request->archives = paths;
+	return STATUS_DONE;
+}
+
 int cmd_verify(struct run *run, int argc, char **argv)
 {
 	struct asked asked = { .request = { .log_count = 0 } };
+	struct trim_chain *chains = calloc((size_t)argc, sizeof(*chains));
 	int status;
+
+	for (int i = 0; chains && i < argc; i++)
+		chains[i].dir = -1;
 
 	asked.request.logs = calloc((size_t)argc, sizeof(char *));
 	asked.request.archives = calloc((size_t)argc, sizeof(char *));
-	if (!asked.request.logs || !asked.request.archives)
+	if (!asked.request.logs || !asked.request.archives || !chains)
 		status = complain(STATUS_ERROR, "out of memory");
 	else
 		status = parse(run, argc, argv, &asked);
 	if (!status)
 		status = take_quote(&asked);
 	if (!status)
+		status = open_folders(&asked, chains);
+	if (!status)
 		status = verify(run, &asked);
+	for (int i = 0; chains && i < argc; i++)
+		trim_chain_free(&chains[i]);
+	free(chains);
 	free(asked.request.logs);
 	free(asked.request.archives);
 	return status < 0 ? STATUS_DONE : status;

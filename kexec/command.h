@@ -139,6 +139,7 @@ int cmd_check(struct run *run, int argc, char **argv);
 int cmd_rehearse(struct run *run, int argc, char **argv);
 int cmd_shutdown(struct run *run, int argc, char **argv);
 int cmd_status(struct run *run, int argc, char **argv);
+int cmd_trim(struct run *run, int argc, char **argv);
 int cmd_verify(struct run *run, int argc, char **argv);
 
 #endif

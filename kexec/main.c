@@ -13,6 +13,7 @@ static const struct {
 	{ "status", cmd_status, "the log, the kernel, what is loaded and its room" },
 	{ "check", cmd_check, "judge the log against the loaded segment, as kexec --ima-check" },
 	{ "verify", cmd_verify, "what happened at each boot, and whether the log explains the TPM" },
+	{ "trim", cmd_trim, "move the oldest records to an archive, out of the kernel" },
 	{ "shutdown", cmd_shutdown, "judge at the last moment of a shutdown, as its hook does" },
 	{ "rehearse", cmd_rehearse, "a whole soft reboot on a TPM in memory, with and without help" },
 };
@@ -42,6 +43,9 @@ int usage(FILE *to, int status)
 	      "    --nonce HEX       what the quote was asked with\n"
 	      "    --quote-pcrs FILE the quoted values (tpm2_quote -o)\n"
 	      "  --full              read all of the live log, whatever is known of it\n\n"
+	      "trim:\n"
+	      "  --archive DIR       the folder to move them to\n"
+	      "  --keep N            at least so many records stay\n\n"
 	      "rehearse:\n"
 	      "  --log FILE          a log to begin with; else the live one, else a recorded one\n"
 	      "  --grow BYTES        growth between load and execute; else the estimate\n"

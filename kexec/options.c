@@ -22,12 +22,14 @@ struct seen {
 };
 
 /* Our options on this command line. */
-enum own { OWN_HEADROOM, OWN_INTERVAL, OWN_CONFIDENCE, OWN_CHECK, OWN_POLICY, OWN_SYSROOT, OWNS };
+enum own { OWN_HEADROOM, OWN_INTERVAL, OWN_CONFIDENCE, OWN_CHECK, OWN_POLICY, OWN_SYSROOT, OWN_ARCHIVE,
+	   OWNS };
 
 static const char *const own_names[OWNS] = {
 	[OWN_HEADROOM] = "headroom",	 [OWN_INTERVAL] = "interval",
 	[OWN_CONFIDENCE] = "confidence", [OWN_CHECK] = "check",
 	[OWN_POLICY] = "policy",	 [OWN_SYSROOT] = "sysroot",
+	[OWN_ARCHIVE] = "archive",
 };
 
 static void note(struct seen *seen, enum foreign_meaning meaning)
@@ -244,9 +246,9 @@ static bool loads_and_executes(const struct seen *seen)
 /* Options of ours that say nothing by themselves. */
 static bool own_needs_verb(const bool given[OWNS], char *error)
 {
-	if (given[OWN_INTERVAL] || given[OWN_CONFIDENCE] || given[OWN_POLICY])
-		return refuse(error, "--ima-interval, --ima-confidence and --ima-policy go with "
-				     "--ima-headroom or --ima-check");
+	if (given[OWN_INTERVAL] || given[OWN_CONFIDENCE] || given[OWN_POLICY] || given[OWN_ARCHIVE])
+		return refuse(error, "--ima-interval, --ima-confidence, --ima-policy and --ima-archive "
+				     "go with --ima-headroom or --ima-check");
 	return true;
 }
 

@@ -37,6 +37,7 @@ struct settings {
 	bool shutdown_unknown_cold;	/* the same where it cannot be told */
 	uint64_t shutdown_seconds;	/* all that a judgement at shutdown may take */
 	char kexec[PATH_MAX];		/* path of the real kexec */
+	char archive[PATH_MAX];		/* folder that records may be moved to; "": none */
 };
 
 enum action {

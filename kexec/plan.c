@@ -44,10 +44,12 @@ struct plan plan_before_load(const struct imalog_decision *decision,
 }
 
 struct plan plan_after_load(const struct imalog_decision *decision,
-			    const struct settings *settings, bool slack)
+			    const struct settings *settings, bool slack, bool deletion)
 {
-	if (slack && decision->reason == IMALOG_REASON_ROOM && decision->verdict != IMALOG_FITS)
-		return (struct plan){ STEP_LOAD_AGAIN, STATUS_DONE };
+	bool lacks = decision->reason == IMALOG_REASON_ROOM && decision->verdict != IMALOG_FITS;
+
+	if (lacks && (slack || deletion))
+		return (struct plan){ slack ? STEP_LOAD_AGAIN : STEP_DELETE, STATUS_DONE };
 	switch (decision->verdict) {
 	case IMALOG_FITS:
 		return (struct plan){ STEP_END, STATUS_DONE };
@@ -70,7 +72,7 @@ static bool survives(const struct imalog_decision *decision)
 }
 
 struct plan plan_check(const struct imalog_decision *decision, const struct settings *settings,
-		       bool execute, bool reloaded, bool can_reload)
+		       bool execute, bool reloaded, struct means means)
 {
 	bool nothing = decision->reason == IMALOG_REASON_NOTHING_LOADED;
 	/* Who asks for a cold boot is not to be overruled by a policy. */
@@ -82,7 +84,9 @@ struct plan plan_check(const struct imalog_decision *decision, const struct sett
 		return (struct plan){ STEP_END, STATUS_REFUSED };
 	if (survives(decision))
 		return (struct plan){ execute ? STEP_EXECUTE : STEP_END, STATUS_DONE };
-	if (settings->mode == CHECK_RELOAD && !reloaded && can_reload)
+	if (means.deletion && decision->reason == IMALOG_REASON_ROOM)
+		return (struct plan){ STEP_DELETE, status };
+	if (settings->mode == CHECK_RELOAD && !reloaded && means.reload)
 		return (struct plan){ STEP_RELOAD, status };
 	if (warn)
 		return (struct plan){ execute ? STEP_EXECUTE : STEP_END, STATUS_DONE };

@@ -19,6 +19,7 @@ enum step {
 	STEP_END,	/* nothing more to do */
 	STEP_LOAD,	/* run the real kexec */
 	STEP_LOAD_AGAIN,	/* the same once more: it moves the rounding of the segment */
+	STEP_DELETE,	/* move the oldest records to the archive, then judge again */
 	STEP_UNLOAD,	/* make sure that nothing is loaded */
 	STEP_RELOAD,	/* load the recorded image again, then judge again */
 	STEP_EXECUTE,	/* run the real kexec -e */
@@ -39,17 +40,20 @@ struct plan plan_before_load(const struct imalog_decision *decision,
 #define PLAN_LOADS_MAX 32	/* loads for one room, the first one not counted */
 
 /*
- * After the load: STEP_END keeps it, STEP_UNLOAD refuses it, STEP_LOAD_AGAIN may give the room.
- * @slack: loading again would give it.
+ * After the load: STEP_END keeps it, STEP_UNLOAD refuses it, STEP_LOAD_AGAIN and
+ * STEP_DELETE may give the room.  @slack: loading again would give it; @deletion: records may be deleted.
  */
 struct plan plan_after_load(const struct imalog_decision *decision,
-			    const struct settings *settings, bool slack);
-/*
- * A check.  @execute: with -e.  @reloaded: this decision was made after a STEP_RELOAD.
- * @can_reload: the arguments of the load are known.
- */
+			    const struct settings *settings, bool slack, bool deletion);
+/* What a check may still do. */
+struct means {
+	bool reload;	/* the image can be loaded again */
+	bool deletion;	/* records may be moved to an archive */
+};
+
+/* A check.  @execute: with -e.  @reloaded: this decision was made after a STEP_RELOAD. */
 struct plan plan_check(const struct imalog_decision *decision, const struct settings *settings,
-		       bool execute, bool reloaded, bool can_reload);
+		       bool execute, bool reloaded, struct means means);
 /*
  * The last moment of a shutdown.  A load is as good as fresh while it has room for a shutdown's own
  * records; one that has not is made again if it can be.  STEP_END lets the soft reboot go on.

@@ -229,7 +229,8 @@ static bool check(struct machine *machine, bool *execute)
 		struct plan plan;
 
 		decide(machine, 0, &course->at_check);
-		plan = plan_check(&course->at_check, &settings, true, reloaded, true);
+		plan = plan_check(&course->at_check, &settings, true, reloaded,
+				  (struct means){ .reload = true });
 		*execute = plan.step == STEP_EXECUTE;
 		if (plan.step != STEP_RELOAD)
 			return true;

@@ -188,6 +188,14 @@ static bool set_kexec(struct settings *settings, const char *value)
 	return true;
 }
 
+static bool set_archive(struct settings *settings, const char *value)
+{
+	if (!value || *value != '/' || strlen(value) >= sizeof(settings->archive))
+		return false;
+	strcpy(settings->archive, value);
+	return true;
+}
+
 static const struct {
 	const char *key;
 	bool (*set)(struct settings *settings, const char *value);
@@ -202,6 +210,7 @@ static const struct {
 	{ "shutdown", set_shutdown, "coldboot or warn" },
 	{ "shutdown-unknown", set_shutdown_unknown, "coldboot or warn" },
 	{ "shutdown-timeout", set_shutdown_timeout, "a time from 1s to 10min" },
+	{ "archive", set_archive, "the absolute path of a folder" },
 	{ "kexec", set_kexec, "the absolute path of the real kexec" },
 };
 

@@ -58,6 +58,8 @@ struct host_log {
 
 /* Opens both, retrying EBUSY for HOST_LOG_BUSY_MS.  On failure log->path names the culprit. */
 int host_log_open(const struct host_root *root, struct host_log *log);
+/* The same for reading and writing: nobody else has it then. */
+int host_log_open_to_delete(const struct host_root *root, struct host_log *log);
 /* Whether the staged list has no records (reads nothing away).  1, 0 or a negative errno. */
 int host_log_is_unstaged(struct host_log *log);
 /* Go to @offset bytes of the current list; the staged one must be empty. */
@@ -149,6 +151,34 @@ int host_content_copy(const char *path, int dir, const char *name, struct host_c
  * systemd-shutdown runs its hooks.
  */
 bool host_stays_mounted(const struct host_root *root, const char *path);
+
+/* ---- archives of deleted records (archive.c) ----------------------------------------------------- */
+
+bool host_is_folder(const char *path);
+/*
+ * Open the folder; @make: to write there, it is made 0700 if it is not there.  A descriptor, or a
+ * negative errno; -EPERM: to be written to, but not ours, or others can write to it.
+ */
+int host_archive_open(const char *path, bool make);
+/* All names in it, in no order; to be freed with host_archive_free(), also after an error. */
+int host_archive_names(int dir, char ***names, size_t *count);
+void host_archive_free(char **names, size_t count);
+/*
+ * Write @bytes from @source to a new file, sync it, give it its name, sync the folder, read it back and compare.
+ * @content: what it has.  0 or a negative errno: -EIO also when it came back different or @source ended early.
+ */
+int host_archive_write(int dir, const char *name,
+		       ssize_t (*source)(void *context, void *out, size_t size), void *context,
+		       uint64_t bytes, struct host_content *content);
+/*
+ * Delete the first @records of the current list, which must have exactly @content: compared under the
+ * kernel's own lock for writers, which no reader or other writer passes (ima_fs.c, ima_measure_lock(),
+ * 7.3.4), so nothing else can be deleted.  0 or a negative errno; nothing was deleted then: -EBUSY, also
+ * after HOST_LOG_BUSY_MS; -EEXIST: there are staged records; -ESTALE: the list begins otherwise, or
+ * the kernel is about to execute.
+ */
+int host_log_delete(const struct host_root *root, uint64_t records,
+		    const struct host_content *content);
 
 /* ---- /run/kexec-ima (state.c) ---------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@ static const char *const folders[] = { "/sys/kernel/security/ima",
 				       "/sys/kernel/security/integrity/ima" };
 
 static int open_list(const struct host_root *root, const char *folder, const char *name,
-		     char path[PATH_MAX])
+		     int flags, char path[PATH_MAX])
 {
 	char inner[PATH_MAX];
 	int fd;
@@ -21,18 +21,20 @@ static int open_list(const struct host_root *root, const char *folder, const cha
 	fd = host_path(root, inner, path);
 	if (fd)
 		return fd;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
 
 /* The staged list first: holding it open keeps the current one from moving there. */
-static int open_once(const struct host_root *root, const char *folder, struct host_log *log)
+static int open_once(const struct host_root *root, const char *folder, int flags,
+		     struct host_log *log)
 {
-	log->staged = open_list(root, folder, "binary_runtime_measurements_staged", log->path);
+	log->staged = open_list(root, folder, "binary_runtime_measurements_staged", flags,
+				log->path);
 	if (log->staged < 0 && log->staged != -ENOENT)
 		return log->staged;
 	log->has_staging = log->staged >= 0;
-	log->current = open_list(root, folder, "binary_runtime_measurements", log->path);
+	log->current = open_list(root, folder, "binary_runtime_measurements", flags, log->path);
 	if (log->current < 0) {
 		int error = log->current;
 
@@ -44,7 +46,7 @@ static int open_once(const struct host_root *root, const char *folder, struct ho
 	return 0;
 }
 
-int host_log_open(const struct host_root *root, struct host_log *log)
+static int open_log(const struct host_root *root, int flags, struct host_log *log)
 {
 	const unsigned step = 50;
 	size_t folder = 0;
@@ -52,10 +54,10 @@ int host_log_open(const struct host_root *root, struct host_log *log)
 
 	*log = (struct host_log){ .staged = -1, .current = -1 };
 	for (unsigned waited = 0;; waited += step) {
-		error = open_once(root, folders[folder], log);
+		error = open_once(root, folders[folder], flags, log);
 		if (error == -ENOENT && !folder) {
 			folder = 1;
-			error = open_once(root, folders[folder], log);
+			error = open_once(root, folders[folder], flags, log);
 		}
 		if (error != -EBUSY || waited >= HOST_LOG_BUSY_MS)
 			break;
@@ -63,7 +65,8 @@ int host_log_open(const struct host_root *root, struct host_log *log)
 	}
 	if (error == -ENOENT) {
 		/* Name the usual place, not the last one tried. */
-		int fd = open_list(root, folders[0], "binary_runtime_measurements", log->path);
+		int fd = open_list(root, folders[0], "binary_runtime_measurements", flags,
+				   log->path);
 
 		if (fd >= 0)
 			close(fd);
@@ -73,6 +76,16 @@ int host_log_open(const struct host_root *root, struct host_log *log)
 		log->current = -1;
 	}
 	return error;
+}
+
+int host_log_open(const struct host_root *root, struct host_log *log)
+{
+	return open_log(root, O_RDONLY, log);
+}
+
+int host_log_open_to_delete(const struct host_root *root, struct host_log *log)
+{
+	return open_log(root, O_RDWR, log);
 }
 
 int host_log_is_unstaged(struct host_log *log)

@@ -38,14 +38,19 @@ read_log() {
 	done
 }
 
-# save WHEN: log, count, PCR 10 of each bank, what is loaded, the kernel's messages.
+# save WHEN: log, count, PCR 10 of each bank, what is loaded, the kernel's messages. All of one
+# moment: again, while something is measured meanwhile.
 save() {
-	local to="$results/$1" bank
+	local to="$results/$1" bank before tries=0
 	mkdir -p "$to"
-	read_log > "$to/log"
-	cat $ima/runtime_measurements_count > "$to/count"
-	for bank in sha1 sha256 sha384 sha512; do
-		cat /sys/class/tpm/tpm0/pcr-$bank/10 > "$to/$bank"
+	until [ "$(cat /sys/class/tpm/tpm0/pcr-sha256/10)" = "${before-}" ] || [ $tries -gt 30 ]; do
+		tries=$((tries + 1))
+		before=$(cat /sys/class/tpm/tpm0/pcr-sha256/10)
+		read_log > "$to/log"
+		cat $ima/runtime_measurements_count > "$to/count"
+		for bank in sha1 sha256 sha384 sha512; do
+			cat /sys/class/tpm/tpm0/pcr-$bank/10 > "$to/$bank"
+		done
 	done
 	loaded > "$to/loaded"
 	dmesg > "$to/dmesg"

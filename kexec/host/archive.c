@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The folder of an archive, and the deletion of what is in it: first everything is on the disk and was
+ * read back, then the kernel is told.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host.h"
+
+bool host_is_folder(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISDIR(status.st_mode);
+}
+
+int host_archive_open(const char *path, bool make)
+{
+	struct stat stat;
+	int fd, error = 0;
+
+	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
+		return -errno;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	if (fstat(fd, &stat) < 0)
+		error = -errno;
+	else if (make && (stat.st_uid != geteuid() || (stat.st_mode & 022)))
+		error = -EPERM;
+	if (!error)
+		return fd;
+	close(fd);
+	return error;
+}
+
+int host_archive_names(int dir, char ***names, size_t *count)
+{
+	int again = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
+	DIR *folder = again < 0 ? NULL : fdopendir(again);
+	struct dirent *entry;
+
+	*names = NULL;
+	*count = 0;
+	if (!folder) {
+		error = -errno;
+		if (again >= 0)
+			close(again);
+		return error;
+	}
+	while (!error && (errno = 0, entry = readdir(folder))) {
+		char **more = realloc(*names, (*count + 1) * sizeof(**names));
+
+		if (more)
+			*names = more;
+		if (!more || !(more[*count] = strdup(entry->d_name)))
+			error = -ENOMEM;
+		else
+			++*count;
+	}
+	if (!error)
+		error = -errno;
+	closedir(folder);
+	return error;
+}
+
+void host_archive_free(char **names, size_t count)
+{
+	while (count)
+		free(names[--count]);
+	free(names);
+}
+
+int host_archive_write(int dir, const char *name,
+		       ssize_t (*source)(void *context, void *out, size_t size), void *context,
+		       uint64_t bytes, struct host_content *content)
+{
+	static unsigned char chunk[1 << 16];
+	struct host_content back;
+	struct sha256_ctx sha256;
+	char fresh[64];
+	int fd, error = 0;
+
+	*content = (struct host_content){ 0 };
+	sha256_init(&sha256);
+	snprintf(fresh, sizeof(fresh), "%.56s.new", name);
+	unlinkat(dir, fresh, 0);
+	fd = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	while (!error && content->bytes < bytes) {
+		uint64_t left = bytes - content->bytes;
+		ssize_t got = source(context, chunk, left < sizeof(chunk) ? left : sizeof(chunk));
+
+		if (got <= 0) {
+			error = got ? (int)got : -EIO;
+			break;
+		}
+		sha256_update(&sha256, (size_t)got, chunk);
+		content->bytes += (uint64_t)got;
+		error = host_write_fully(fd, chunk, (size_t)got);
+	}
+	sha256_digest(&sha256, sizeof(content->sha256), content->sha256);
+	if (!error && fsync(fd) < 0)
+		error = -errno;
+	if (close(fd) < 0 && !error)
+		error = -errno;
+	if (!error && renameat(dir, fresh, dir, name) < 0)
+		error = -errno;
+	if (!error && fsync(dir) < 0)
+		error = -errno;
+	if (!error)
+		error = host_content_read(dir, name, &back);
+	if (!error && (back.bytes != content->bytes ||
+		       memcmp(back.sha256, content->sha256, sizeof(back.sha256)) != 0))
+		error = -EIO;
+	if (error)
+		unlinkat(dir, fresh, 0);
+	return error;
+}
+
+/* ---- the kernel ------------------------------------------------------------------------------ */
+
+/* The first @bytes of @fd, compared with a digest. */
+static int compare(int fd, uint64_t bytes, const unsigned char *sha256)
+{
+	static unsigned char chunk[1 << 16];
+	unsigned char digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx context;
+
+	sha256_init(&context);
+	while (bytes) {
+		ssize_t got = host_read_fully(fd, chunk, bytes < sizeof(chunk) ? bytes : sizeof(chunk));
+
+		if (got < 0)
+			return (int)got;
+		if (!got)
+			return -ESTALE;
+		sha256_update(&context, (size_t)got, chunk);
+		bytes -= (uint64_t)got;
+	}
+	sha256_digest(&context, sizeof(digest), digest);
+	return memcmp(digest, sha256, sizeof(digest)) ? -ESTALE : 0;
+}
+
+int host_log_delete(const struct host_root *root, uint64_t records,
+		    const struct host_content *content)
+{
+	struct host_log log;
+	char request[32];
+	int size = snprintf(request, sizeof(request), "%llu\n", (unsigned long long)records);
+	int error = host_log_open_to_delete(root, &log);
+
+	if (error)
+		return error;
+	error = host_log_is_unstaged(&log);
+	error = error < 0 ? error : error ? 0 : -EEXIST;
+	if (!error)
+		error = compare(log.current, content->bytes, content->sha256);
+	/* One write(2): the kernel takes no less. */
+	if (!error && write(log.current, request, (size_t)size) != size)
+		error = errno ? -errno : -EIO;
+	host_log_close(&log);
+	return error;
+}
