@@ -46,9 +46,6 @@ static int trim(struct run *run, const char *archive, uint64_t keep)
 						  "CONFIG_IMA_STAGING (Linux 7.2)");
 	else
 		status = trim_oldest(run, archive, &goal, &survey, &trimmed);
-	if (status == STATUS_REFUSED && survey.has_staging && !trimmed.records && !survey.scan.damage &&
-	    survey.scan.census.total.records <= keep)
-		status = STATUS_DONE;
 	if (!status)
 		report(run, archive, &survey, &trimmed);
 	survey_free(&survey);

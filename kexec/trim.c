@@ -313,7 +313,7 @@ int trim_oldest(const struct run *run, const char *archive, const struct trim_go
 		return complain(STATUS_UNKNOWN, "an image is loaded and its kexec_load record is not in "
 						"the log: nothing is deleted; unload it (kexec -s -u) first");
 	if (!limit(goal, survey))
-		return STATUS_REFUSED;
+		return goal->bytes == UINT64_MAX ? STATUS_DONE : STATUS_REFUSED;
 	status = trim_chain_open(archive, true, &chain);
 	if (!status)
 		status = trim_open(run, archive, &chain, &log, goal, survey, trimmed);

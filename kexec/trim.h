@@ -22,7 +22,7 @@ struct trimmed {
 /*
  * Archive in the folder @archive, then delete.  @survey: the log as it is; afterwards a new look.  While an image
  * is loaded, its kexec_load record and all behind it stay.  A status; all but STATUS_DONE are explained, and
- * then nothing was deleted.  STATUS_REFUSED: so many may not go, or archive and log do not explain the PCR.
+ * then nothing was deleted.  STATUS_REFUSED: so many may not go (this one is not explained), or archive and log do not explain the PCR.
  */
 int trim_oldest(const struct run *run, const char *archive, const struct trim_goal *goal,
 		struct survey *survey, struct trimmed *trimmed);
