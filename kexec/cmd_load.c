@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "look_ahead.h"
 #include "trim.h"
 
 static void make_estimate(const struct run *run, const struct settings *settings,
@@ -147,6 +148,18 @@ static void check_files(const struct run *run, struct load_job *job, struct load
 	keep_load(job, job->survey, job->survey->has_load ? &job->survey->load : NULL);
 }
 
+/* The next kernel would not have the log; the findings were told. */
+static int refuse_image(const struct run *run, const struct request *request,
+			const struct survey *survey, int status)
+{
+	if (status != STATUS_REFUSED)
+		return status;
+	if (survey->facts.loaded && !unload(run, request->arguments[0]))
+		return STATUS_ERROR;
+	return complain(status, "not loaded%s; --ima-policy=warn loads it all the same",
+			survey->facts.loaded ? ", and the image that was loaded before is gone too" : "");
+}
+
 static int load_and_judge(struct run *run, struct request *request, struct survey *survey)
 {
 	bool was_loaded = survey->facts.loaded, unloaded = false;
@@ -169,6 +182,9 @@ static int load_and_judge(struct run *run, struct request *request, struct surve
 	make_estimate(run, &request->settings, survey, &estimate);
 	if (refuse_hopeless(run, request, survey, &estimate, &status))
 		return status;
+	if (!look_ahead_of_load(run, request, survey, &status))
+		return refuse_image(run, request, survey, status);
+	job.arguments = request->arguments;
 	if (survey->record_is_ours) {
 		/* The first load replaces the survey, which owns it. */
 		earlier = survey->record;

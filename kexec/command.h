@@ -136,6 +136,7 @@ int judge_and_act(struct run *run, struct request *request, struct survey *surve
  */
 void measure_real(const struct run *run, char *kexec);
 int cmd_check(struct run *run, int argc, char **argv);
+int cmd_preflight(struct run *run, int argc, char **argv);
 int cmd_rehearse(struct run *run, int argc, char **argv);
 int cmd_shutdown(struct run *run, int argc, char **argv);
 int cmd_status(struct run *run, int argc, char **argv);

@@ -13,6 +13,7 @@ static const struct {
 	{ "status", cmd_status, "the log, the kernel, what is loaded and its room" },
 	{ "check", cmd_check, "judge the log against the loaded segment, as kexec --ima-check" },
 	{ "verify", cmd_verify, "what happened at each boot, and whether the log explains the TPM" },
+	{ "preflight", cmd_preflight, "would this kernel take the log over, and keep it?" },
 	{ "trim", cmd_trim, "move the oldest records to an archive, out of the kernel" },
 	{ "shutdown", cmd_shutdown, "judge at the last moment of a shutdown, as its hook does" },
 	{ "rehearse", cmd_rehearse, "a whole soft reboot on a TPM in memory, with and without help" },
@@ -27,7 +28,7 @@ int usage(FILE *to, int status)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].says);
 	fputs("\n"
 	      "  --sysroot DIR       look at a saved tree instead of this machine\n"
-	      "  --format FORMAT     text or json (status, verify, rehearse)\n"
+	      "  --format FORMAT     text or json (status, verify, rehearse, preflight)\n"
 	      "  -q, --quiet         only errors and the exit status\n"
 	      "  -v, --verbose       also what is run\n"
 	      "  --help, --version\n\n"
@@ -43,6 +44,9 @@ int usage(FILE *to, int status)
 	      "    --nonce HEX       what the quote was asked with\n"
 	      "    --quote-pcrs FILE the quoted values (tpm2_quote -o)\n"
 	      "  --full              read all of the live log, whatever is known of it\n\n"
+	      "preflight KERNEL:\n"
+	      "  --initrd FILE, --append TEXT, --reuse-cmdline\n"
+	      "                      as they would be given to kexec\n\n"
 	      "trim:\n"
 	      "  --archive DIR       the folder to move them to\n"
 	      "  --keep N            at least so many records stay\n\n"

@@ -31,6 +31,16 @@ int plan_outcome_status(enum imalog_outcome outcome)
 	return STATUS_UNKNOWN;
 }
 
+int plan_preflight_status(const struct preflight *preflight)
+{
+	switch (preflight_worst(preflight)) {
+	case FINDING_LOSS: return STATUS_REFUSED;
+	case FINDING_UNKNOWN: return STATUS_UNKNOWN;
+	case FINDING_WARNING: break;
+	}
+	return STATUS_DONE;
+}
+
 struct plan plan_before_load(const struct imalog_decision *decision,
 			     const struct settings *settings)
 {

@@ -5,6 +5,7 @@
 
 #include "imalog.h"
 #include "options.h"
+#include "preflight.h"
 
 /* As plain ints everywhere: the real kexec has statuses of its own. */
 enum {
@@ -34,6 +35,8 @@ struct plan {
 int plan_status(const struct imalog_decision *decision);
 /* The status that an outcome of verify stands for. */
 int plan_outcome_status(enum imalog_outcome outcome);
+/* The status that the findings of a preflight stand for. */
+int plan_preflight_status(const struct preflight *preflight);
 /* Before the load: is it hopeless?  STEP_LOAD, or STEP_UNLOAD with a status. */
 struct plan plan_before_load(const struct imalog_decision *decision,
 			     const struct settings *settings);

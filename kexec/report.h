@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "course.h"
+#include "preflight.h"
 #include "scan.h"
 #include "verdict.h"
 
@@ -49,6 +50,14 @@ void report_advice(const struct verdict *verdict, char *out, size_t size);
 /* `kexec-ima verify`. */
 void report_verify_text(FILE *to, const struct verdict *verdict);
 void report_verify_json(FILE *to, const struct verdict *verdict);
+
+/* ---- preflight ------------------------------------------------------------------------------ */
+
+/* `kexec-ima preflight`. */
+void report_preflight_text(FILE *to, const struct image_facts *image,
+			   const struct preflight *preflight);
+void report_preflight_json(FILE *to, const struct image_facts *image,
+			   const struct preflight *preflight);
 
 /* ---- rehearse ------------------------------------------------------------------------------ */
 

@@ -22,6 +22,13 @@ bool host_is_folder(const char *path)
 	return !stat(path, &status) && S_ISDIR(status.st_mode);
 }
 
+bool host_is_file(const char *path)
+{
+	struct stat status;
+
+	return !stat(path, &status) && S_ISREG(status.st_mode);
+}
+
 int host_archive_open(const char *path, bool make)
 {
 	struct stat stat;

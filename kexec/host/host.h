@@ -110,6 +110,17 @@ void host_kernel_facts(const struct host_root *root, bool has_staging,
 		       const struct imalog_facts *kept, struct imalog_facts *facts);
 /* /sys/kernel/kexec_loaded (or kexec/loaded) into @facts. */
 void host_kernel_loaded(const struct host_root *root, struct imalog_facts *facts);
+/*
+ * Whether kexec_file_load(2) may place segments in CMA memory, where they may not be mapped: the kernel has
+ * kexec_alloc_contig() (kexec_file.c, 7.3.4) and CONFIG_DMA_CMA.
+ */
+bool host_kernel_uses_cma(const struct host_root *root);
+struct image_facts;
+/*
+ * The kernel in the file @path: what its bytes say, and its configuration (its own, or by its release below the root).
+ * 0 or a negative errno: -ENOEXEC is no kernel image that is known.
+ */
+int host_image_read(const struct host_root *root, const char *path, struct image_facts *facts);
 int host_boot_id(const struct host_root *root, char out[HOST_BOOT_ID_SIZE]);
 /* Seconds since boot, suspend included. */
 int host_uptime(const struct host_root *root, double *seconds);
@@ -155,6 +166,7 @@ bool host_stays_mounted(const struct host_root *root, const char *path);
 /* ---- archives of deleted records (archive.c) ----------------------------------------------------- */
 
 bool host_is_folder(const char *path);
+bool host_is_file(const char *path);
 /*
  * Open the folder; @make: to write there, it is made 0700 if it is not there.  A descriptor, or a
  * negative errno; -EPERM: to be written to, but not ours, or others can write to it.
@@ -220,6 +232,10 @@ int host_unload_directly(void);
  * (0 to 255), -ETIMEDOUT, -EINTR (a signal ended it) or another negative errno.
  */
 int host_limited(int (*work)(void *context), void *context, unsigned milliseconds);
+/*
+ * Whether @argv, which is run, prints @word anywhere; false also when it cannot be run.
+ */
+bool host_run_prints(char *const argv[], const char *word);
 /* Become @argv; returns only a negative errno. */
 int host_run_instead(char *const argv[]);
 

@@ -13,14 +13,15 @@
 
 #include "host.h"
 
-/* Symbols that tell the generations apart; see imalog(7). */
-enum { SYMBOL_ADD, SYMBOL_POST_LOAD, SYMBOL_EVENT, SYMBOL_STAGE, SYMBOLS };
+/* Symbols that tell the generations apart, see imalog(7); and the one that allocates from CMA. */
+enum { SYMBOL_ADD, SYMBOL_POST_LOAD, SYMBOL_EVENT, SYMBOL_STAGE, SYMBOL_CMA, SYMBOLS };
 
 static const char *const symbols[SYMBOLS] = {
 	[SYMBOL_ADD] = " ima_add_kexec_buffer\n",
 	[SYMBOL_POST_LOAD] = " ima_kexec_post_load\n",
 	[SYMBOL_EVENT] = " ima_measure_kexec_event\n",
 	[SYMBOL_STAGE] = " ima_queue_stage\n",
+	[SYMBOL_CMA] = " kexec_alloc_contig\n",
 };
 
 /* Read all of /proc/kallsyms.  False when there are no symbols to see. */
@@ -107,6 +108,20 @@ static void read_config(const struct host_root *root, struct imalog_facts *facts
 		}
 	}
 	gzclose(file);
+}
+
+bool host_kernel_uses_cma(const struct host_root *root)
+{
+	bool found[SYMBOLS], set = false;
+	gzFile file = open_config(root);
+	char line[512];
+
+	if (!file)
+		return false;
+	while (!set && gzgets(file, line, sizeof(line)))
+		set = !strcmp(line, "CONFIG_DMA_CMA=y\n");
+	gzclose(file);
+	return set && find_symbols(root, found) && found[SYMBOL_CMA];
 }
 
 static void read_generation(const struct host_root *root, bool has_staging,

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -83,4 +84,30 @@ int host_unload_directly(void)
 {
 	return syscall(SYS_kexec_file_load, -1, -1, 0UL, "", (unsigned long)KEXEC_FILE_UNLOAD) < 0
 		       ? -errno : 0;
+}
+
+bool host_run_prints(char *const argv[], const char *word)
+{
+	static char text[1 << 16];
+	int out[2], status;
+	ssize_t got;
+	pid_t child;
+
+	if (pipe2(out, O_CLOEXEC) < 0)
+		return false;
+	child = fork();
+	if (!child) {
+		dup2(out[1], STDOUT_FILENO);
+		dup2(out[1], STDERR_FILENO);
+		execv(argv[0], argv);
+		_exit(127);
+	}
+	close(out[1]);
+	got = child < 0 ? -1 : host_read_fully(out[0], text, sizeof(text) - 1);
+	close(out[0]);
+	if (child > 0)
+		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+			;
+	text[got > 0 ? got : 0] = '\0';
+	return strstr(text, word);
 }
