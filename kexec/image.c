@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../ima/cursor.h"
+#include "cursor.h"
 
 /* @size bytes at @offset, or none. */
 static struct imalog_span at(struct imalog_span span, uint64_t offset, uint64_t size)

@@ -189,16 +189,21 @@ const char *preflight_severity_text(enum finding_severity severity)
 	return "warning";
 }
 
-/* Whether @word stands in a line of @size bytes, between blanks. */
-static bool has_word(const char *line, size_t size, const char *word)
+/* Whether a word of a line of @size bytes begins with @word; @whole: and ends with it. */
+static bool has(const char *line, size_t size, const char *word, bool whole)
 {
 	size_t length = strlen(word);
 
 	for (size_t i = 0; size >= length && i <= size - length; i++)
 		if (!strncmp(line + i, word, length) && (!i || line[i - 1] == ' ') &&
-		    (i + length == size || line[i + length] == ' '))
+		    (!whole || i + length == size || line[i + length] == ' '))
 			return true;
 	return false;
+}
+
+static bool has_word(const char *line, size_t size, const char *word)
+{
+	return has(line, size, word, true);
 }
 
 void preflight_read_policy(const char *text, struct preflight_system *system)
@@ -208,7 +213,7 @@ void preflight_read_policy(const char *text, struct preflight_system *system)
 		size_t size = strcspn(text, "\n");
 
 		if (has_word(text, size, "measure") && has_word(text, size, "func=CRITICAL_DATA") &&
-		    (has_word(text, size, "label=ima_kexec") || !memmem(text, size, "label=", 6)))
+		    (has_word(text, size, "label=ima_kexec") || !has(text, size, "label=", false)))
 			system->policy_measures = true;
 		if (has_word(text, size, "appraise") &&
 		    has_word(text, size, "func=KEXEC_KERNEL_CHECK"))

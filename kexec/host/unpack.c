@@ -10,7 +10,7 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#include "../../ima/cursor.h"
+#include "cursor.h"
 #include "library.h"
 
 HOST_LIBRARY_NOTE(lzma_note, "kernel images packed by xz or lzma", "liblzma.so.5");
