@@ -17,13 +17,12 @@ void report_preflight_text(FILE *to, const struct image_facts *image,
 			   const struct preflight *preflight)
 {
 	static const char *const sentences[] = {
-		[FINDING_LOSS] = "loses: the measurement log would not be in the next kernel",
-		[FINDING_UNKNOWN] = "unknown: whether the next kernel has the measurement log cannot be "
-				    "told",
-		[FINDING_WARNING] = "carries: the next kernel takes the measurement log over",
+		[FINDING_LOSS] = "the measurement log would not be in the next kernel",
+		[FINDING_UNKNOWN] = "whether the next kernel takes it over cannot be told",
+		[FINDING_WARNING] = "the next kernel takes the measurement log over",
 	};
 
-	fprintf(to, "%s\n", sentences[preflight_worst(preflight)]);
+	fprintf(to, "%s: %s\n", verdict(preflight), sentences[preflight_worst(preflight)]);
 	fprintf(to, "  kernel     %s", image->release[0] ? image->release : "release not known");
 	if (image->searched)
 		fprintf(to, ", %s", imalog_generation_text(image->generation));
