@@ -36,7 +36,7 @@ int usage(FILE *to, int status)
 	      "  --mode MODE         refuse, reload, coldboot or warn\n\n"
 	      "verify:\n"
 	      "  --log FILE          a saved log instead of the live one; - is standard input\n"
-	      "  --archive FILE      records that were moved out of the kernel before\n"
+	      "  --archive FILE      records that were moved out before; or the folder of trim\n"
 	      "  --pcr BANK:HEX      PCR 10 to compare with; BANK:INDEX:HEX for another one\n"
 	      "  --quote FILE        a quote to compare with (tpm2_quote -m), with\n"
 	      "    --signature FILE  its signature (tpm2_quote -s) and\n"
