@@ -46,7 +46,7 @@ static int trim(struct run *run, const char *archive, uint64_t keep)
 						  "CONFIG_IMA_STAGING (Linux 7.2)");
 	else
 		status = trim_oldest(run, archive, &goal, &survey, &trimmed);
-	if (!status)
+	if (!status || trimmed.records)
 		report(run, archive, &survey, &trimmed);
 	survey_free(&survey);
 	return status;

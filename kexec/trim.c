@@ -14,11 +14,12 @@
 
 #include "verify.h"
 
+#define NOT_ENOUGH (-1)	/* not a status: so many may not go */
+
 /* What is to go, as the live log has it. */
 struct cut {
 	uint64_t records, bytes;	/* from the log's first one on */
 	struct host_content content;	/* of all of it */
-	bool pending;		/* it begins with the archive's last piece, which was not deleted */
 };
 
 static const struct archive_piece *last_piece(const struct trim_chain *chain)
@@ -28,9 +29,41 @@ static const struct archive_piece *last_piece(const struct trim_chain *chain)
 
 /* ---- is the log explained? ---------------------------------------------------------------- */
 
+static uint64_t piece_records(const struct archive_piece *piece)
+{
+	return piece->last - piece->first + 1;
+}
+
+/* Records of the shortest prefix at which a PCR that was compared has its value. */
+static uint64_t matched_records(const struct verdict *verdict)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned i = 0; i < IMALOG_HASHES; i++)
+		for (unsigned pcr = 0; pcr < IMALOG_PCRS; pcr++)
+			if (verdict_compares(verdict, (enum imalog_hash)i, pcr) &&
+			    verdict_matched(verdict, (enum imalog_hash)i, pcr) < least)
+				least = verdict_matched(verdict, (enum imalog_hash)i, pcr);
+	return least;
+}
+
+/*
+ * A match is one of archive and log only if all of the archive is in it, and the log goes on behind it (or, @pending,
+ * begins with its last piece).  Cold boots of one machine may measure the very same records, and then the archive
+ * of an earlier boot explains a log that it has nothing to do with.
+ */
+static bool goes_on(const struct trim_chain *chain, bool pending, const struct verdict *verdict)
+{
+	const struct archive_piece *last = last_piece(chain);
+	uint64_t overlap = pending ? piece_records(last) : 0;
+
+	return verdict->overlap_records == overlap &&
+	       matched_records(verdict) >= last->last + (pending ? 0 : 1);
+}
+
 /* Whether the archive (or nothing) and the live log replay to the TPM's PCR. */
 static int replays(const struct run *run, const struct trim_chain *chain, bool with_archive,
-		   enum imalog_replayed *replayed)
+		   bool pending, enum imalog_replayed *replayed)
 {
 	struct verify_request request = { .full = true };
 	struct verdict verdict;
@@ -42,6 +75,9 @@ static int replays(const struct run *run, const struct trim_chain *chain, bool w
 	}
 	status = verify_run(run, &request, &verdict);
 	*replayed = verdict.replayed;
+	if (!status && with_archive && verdict.replayed == IMALOG_REPLAYED_MATCH &&
+	    !goes_on(chain, pending, &verdict))
+		*replayed = IMALOG_REPLAYED_MISMATCH;
 	verdict_free(&verdict);
 	return status;
 }
@@ -51,13 +87,13 @@ static int replays(const struct run *run, const struct trim_chain *chain, bool w
  * known by the boot that it was made in, and a new one by its boot_aggregate.
  */
 static int find_chain(const struct run *run, const char *archive, const struct trim_chain *chain,
-		      const struct survey *survey, bool *fresh)
+		      const struct survey *survey, bool pending, bool *fresh)
 {
 	const struct archive_piece *last = last_piece(chain);
 	const struct imalog_census *census = &survey->scan.census;
 	enum imalog_replayed with = IMALOG_REPLAYED_MISMATCH, alone;
 	bool begins = census->boot_count && census->boots[0].has_aggregate;
-	int status = last ? replays(run, chain, true, &with) : STATUS_DONE;
+	int status = last ? replays(run, chain, true, pending, &with) : STATUS_DONE;
 
 	*fresh = false;
 	if (status || with == IMALOG_REPLAYED_MATCH)
@@ -65,7 +101,7 @@ static int find_chain(const struct run *run, const char *archive, const struct t
 	if (with == IMALOG_REPLAYED_NOTHING && last && survey->boot_id[0] &&
 	    !strcmp(last->boot_id, survey->boot_id))
 		return STATUS_DONE;
-	status = replays(run, chain, false, &alone);
+	status = replays(run, chain, false, false, &alone);
 	*fresh = true;
 	if (status || (alone == IMALOG_REPLAYED_MATCH && begins))
 		return status;
@@ -108,81 +144,93 @@ static int explain_log(const struct host_log *log, int error)
 	return complain(STATUS_ERROR, "%s cannot be read: %s", log->path, strerror(-error));
 }
 
-/* The fewest records from the log's beginning that do, and with a pending piece at least that. */
-static int find_cut(struct host_log *log, const struct trim_chain *chain,
-		    const struct trim_goal *goal, uint64_t most, struct cut *cut)
+/* The fewest records from the log's beginning that do. */
+static int find_cut(struct host_log *log, const struct trim_goal *goal, uint64_t most,
+		    struct cut *cut)
 {
-	const struct archive_piece *last = last_piece(chain);
 	struct imalog_record record;
-	struct sha256_ctx sha256, at;
+	struct sha256_ctx sha256;
 	struct scan_walk walk;
 	int error = 0;
 
 	*cut = (struct cut){ 0 };
 	sha256_init(&sha256);
 	scan_walk_init(&walk, read_log, log);
-	while (cut->records < most && (cut->bytes < goal->bytes || (last && !cut->pending)) &&
+	while (cut->records < most && cut->bytes < goal->bytes &&
 	       !(error = scan_walk_next(&walk, &record))) {
-		bool enough = cut->bytes >= goal->bytes;
-
-		/* Beyond what is needed, only a piece that was not deleted is looked for. */
-		if (enough && record.offset >= last->bytes)
-			break;
 		sha256_update(&sha256, record.wire.size, record.wire.data);
-		if (!enough) {
-			cut->records++;
-			cut->bytes += record.size;
-			at = sha256;
-		}
-		if (last && record.offset + record.size == last->bytes) {
-			struct sha256_ctx copy = sha256;
-			unsigned char digest[SHA256_DIGEST_SIZE];
-
-			sha256_digest(&copy, sizeof(digest), digest);
-			cut->pending = !memcmp(digest, last->sha256, sizeof(digest));
-			if (cut->pending && cut->bytes < last->bytes) {
-				cut->records = record.index + 1;
-				cut->bytes = last->bytes;
-				at = sha256;
-			}
-		}
+		cut->records++;
+		cut->bytes += record.size;
 	}
 	scan_walk_free(&walk);
 	if (error < 0)
 		return explain_log(log, error);
 	if (!cut->records || (goal->bytes != UINT64_MAX && cut->bytes < goal->bytes))
-		return STATUS_REFUSED;
+		return NOT_ENOUGH;
 	cut->content.bytes = cut->bytes;
-	sha256_digest(&at, sizeof(cut->content.sha256), cut->content.sha256);
+	sha256_digest(&sha256, sizeof(cut->content.sha256), cut->content.sha256);
+	return STATUS_DONE;
+}
+
+/*
+ * Whether the log begins with the archive's last piece: a run before this one archived it and could not delete.
+ * Then *@cut is that piece, no more and no less; as it goes before anything else is archived, there never are
+ * two such pieces.  The log is at its beginning again.
+ */
+static int find_pending(struct host_log *log, const struct archive_piece *last, bool *pending,
+			struct cut *cut)
+{
+	unsigned char chunk[16384], digest[SHA256_DIGEST_SIZE];
+	uint64_t left = last ? last->bytes : 0;
+	struct sha256_ctx sha256;
+	ssize_t got = 1;
+	int error;
+
+	*pending = false;
+	sha256_init(&sha256);
+	while (left && got > 0) {
+		got = host_log_read(log, chunk, left < sizeof(chunk) ? left : sizeof(chunk));
+		if (got > 0) {
+			sha256_update(&sha256, (size_t)got, chunk);
+			left -= (uint64_t)got;
+		}
+	}
+	error = got < 0 ? (int)got : host_log_seek(log, 0);
+	if (error)
+		return explain_log(log, error);
+	sha256_digest(&sha256, sizeof(digest), digest);
+	if (!last || left || memcmp(digest, last->sha256, sizeof(digest)) != 0)
+		return STATUS_DONE;
+	*pending = true;
+	*cut = (struct cut){ .records = piece_records(last), .bytes = last->bytes };
+	cut->content.bytes = last->bytes;
+	memcpy(cut->content.sha256, digest, sizeof(digest));
 	return STATUS_DONE;
 }
 
 /* ---- onto the disk -------------------------------------------------------------------------- */
 
-/* What of the cut is not in the archive yet, as its next piece. */
+/* The cut as the archive's next piece. */
 static int write_piece(struct host_log *log, const char *archive, struct trim_chain *chain,
 		       const struct cut *cut, bool fresh, const char *boot_id,
 		       struct archive_piece *piece)
 {
 	const struct archive_piece *last = last_piece(chain);
-	uint64_t skip_bytes = cut->pending ? last->bytes : 0;
-	uint64_t skip_records = cut->pending ? last->last - last->first + 1 : 0;
 	char name[ARCHIVE_NAME_SIZE], *text;
 	struct host_content content;
-	int error = host_log_seek(log, skip_bytes);
+	int error = host_log_seek(log, 0);
 
 	*piece = (struct archive_piece){ .chain = !last ? 1 : fresh ? last->chain + 1 : last->chain };
 	piece->first = !last || fresh ? 1 : last->last + 1;
-	piece->last = piece->first + (cut->records - skip_records) - 1;
+	piece->last = piece->first + cut->records - 1;
 	snprintf(piece->boot_id, sizeof(piece->boot_id), "%s", boot_id);
 	archive_name(piece, ".log", name);
 	if (!error)
-		error = host_archive_write(chain->dir, name, read_log, log, cut->bytes - skip_bytes,
-					   &content);
+		error = host_archive_write(chain->dir, name, read_log, log, cut->bytes, &content);
 	if (error)
 		return complain(STATUS_ERROR, "%s/%s cannot be written: %s; nothing is deleted", archive,
 				name, strerror(-error));
-	if (!cut->pending && memcmp(content.sha256, cut->content.sha256, sizeof(content.sha256)) != 0)
+	if (memcmp(content.sha256, cut->content.sha256, sizeof(content.sha256)) != 0)
 		return complain(STATUS_ERROR, "the measurement log changed while it was read: nothing is "
 					      "deleted; try again");
 	piece->bytes = content.bytes;
@@ -190,7 +238,7 @@ static int write_piece(struct host_log *log, const char *archive, struct trim_ch
 	archive_run_on(piece, fresh ? NULL : last);
 	archive_name(piece, ".json", name);
 	text = archive_to_text(piece);
-	error = text ? host_state_write(chain->dir, name, text) : -ENOMEM;
+	error = text ? host_archive_seal(chain->dir, name, text) : -ENOMEM;
 	free(text);
 	if (error)
 		return complain(STATUS_ERROR, "%s/%s cannot be written: %s; nothing is deleted", archive,
@@ -217,25 +265,26 @@ static int delete(const struct run *run, const struct cut *cut)
 	case -EEXIST:
 		return complain(STATUS_ERROR, "another program has staged records meanwhile: nothing is "
 					      "deleted; try again when it is done");
+	case -EINVAL:
+		return complain(STATUS_ERROR, "the kernel refuses to delete single records, as it does with "
+					      "ima_flush_htable on its command line: boot without it; the "
+					      "records are in the archive, and still in the kernel");
 	default:
 		return complain(STATUS_ERROR, "the kernel does not delete the records: %s; they are in the "
 					      "archive, and still in the kernel", strerror(-error));
 	}
 }
 
-static int trim_open(const struct run *run, const char *archive, struct trim_chain *chain,
-		     struct host_log *log, const struct trim_goal *goal, struct survey *survey,
-		     struct trimmed *trimmed)
+/* Which records go now: those of a pending piece, or as many as do, which are archived first. */
+static int prepare(const struct run *run, const char *archive, struct trim_chain *chain,
+		   struct host_log *log, const struct trim_goal *goal, const struct survey *survey,
+		   struct trimmed *trimmed, struct cut *cut)
 {
-	struct live_failure failure;
-	struct trim_chain none = { .dir = chain->dir };
-	bool fresh;
-	struct cut cut;
-	int status = find_chain(run, archive, chain, survey, &fresh), error;
+	uint64_t most = limit(goal, survey);
+	bool pending, fresh;
+	int error = host_log_open(&run->root, log), status;
 
-	if (status)
-		return status;
-	error = host_log_open(&run->root, log);
+	/* Held open until the records are archived: what is explained is then what is archived. */
 	if (!error) {
 		error = host_log_is_unstaged(log);
 		if (!error)
@@ -244,21 +293,40 @@ static int trim_open(const struct run *run, const char *archive, struct trim_cha
 	}
 	if (error < 0)
 		return explain_log(log, error);
-	status = find_cut(log, fresh ? &none : chain, goal, limit(goal, survey), &cut);
+	status = find_pending(log, last_piece(chain), &pending, cut);
+	if (!status)
+		status = find_chain(run, archive, chain, survey, pending, &fresh);
 	if (status)
 		return status;
-	if (!cut.pending || cut.bytes > last_piece(chain)->bytes) {
-		status = write_piece(log, archive, chain, &cut, fresh, survey->boot_id,
-				     &trimmed->piece);
-		trimmed->wrote = true;
-	}
-	host_log_close(log);
+	if (pending && !fresh)
+		return cut->records <= most ? STATUS_DONE : NOT_ENOUGH;
+	status = find_cut(log, goal, most, cut);
+	if (status)
+		return status;
+	status = write_piece(log, archive, chain, cut, fresh, survey->boot_id, &trimmed->piece);
+	trimmed->wrote = !status;
+	return status;
+}
+
+static int trim_once(const struct run *run, const char *archive, const struct trim_goal *goal,
+		     struct survey *survey, struct trimmed *trimmed)
+{
+	struct host_log log = { .staged = -1, .current = -1 };
+	struct live_failure failure;
+	struct trim_chain chain;
+	struct cut cut = { 0 };
+	int status = trim_chain_open(archive, true, &chain);
+
+	if (!status)
+		status = prepare(run, archive, &chain, &log, goal, survey, trimmed, &cut);
+	host_log_close(&log);
+	trim_chain_free(&chain);
 	if (!status)
 		status = delete(run, &cut);
 	if (status)
 		return status;
-	trimmed->records = cut.records;
-	trimmed->bytes = cut.bytes;
+	trimmed->records += cut.records;
+	trimmed->bytes += cut.bytes;
 	survey_free(survey);
 	if (survey_take(&run->root, survey, &failure))
 		return complain_survey(run, &failure);
@@ -287,10 +355,7 @@ bool trim_for_room(const struct run *run, const struct settings *settings,
 		lacking += (uint64_t)-decision->room_bytes;
 	goal.bytes = lacking;
 	status = trim_oldest(run, settings->archive, &goal, survey, &trimmed);
-	if (status == STATUS_REFUSED && !trimmed.records)
-		complain(status, "deleting records does not give the %" PRIu64 " bytes that are lacking: "
-				 "load late (--ima-check=reload)", lacking);
-	if (status)
+	if (status && (status != STATUS_REFUSED || !trimmed.records))
 		return false;
 	if (!run->quiet)
 		printf("  archive    %" PRIu64 " records, %" PRIu64 " bytes, moved to %s\n",
@@ -301,9 +366,9 @@ bool trim_for_room(const struct run *run, const struct settings *settings,
 int trim_oldest(const struct run *run, const char *archive, const struct trim_goal *goal,
 		struct survey *survey, struct trimmed *trimmed)
 {
-	struct host_log log = { .staged = -1, .current = -1 };
-	struct trim_chain chain;
-	int status;
+	struct trim_goal left = *goal;
+	int status = STATUS_DONE;
+	uint64_t freed;
 
 	*trimmed = (struct trimmed){ 0 };
 	if (survey->scan.damage)
@@ -312,12 +377,22 @@ int trim_oldest(const struct run *run, const char *archive, const struct trim_go
 	if (survey->facts.loaded && !survey->has_load)
 		return complain(STATUS_UNKNOWN, "an image is loaded and its kexec_load record is not in "
 						"the log: nothing is deleted; unload it (kexec -s -u) first");
-	if (!limit(goal, survey))
-		return goal->bytes == UINT64_MAX ? STATUS_DONE : STATUS_REFUSED;
-	status = trim_chain_open(archive, true, &chain);
-	if (!status)
-		status = trim_open(run, archive, &chain, &log, goal, survey, trimmed);
-	host_log_close(&log);
-	trim_chain_free(&chain);
-	return status;
+	/* A piece that a run before left in the kernel goes first, by itself. */
+	do {
+		if (!limit(goal, survey))
+			status = NOT_ENOUGH;
+		freed = trimmed->bytes;
+		if (!status)
+			status = trim_once(run, archive, &left, survey, trimmed);
+		freed = trimmed->bytes - freed;
+		if (left.bytes != UINT64_MAX)
+			left.bytes -= freed < left.bytes ? freed : left.bytes;
+	} while (!status && !trimmed->wrote && left.bytes);
+	if (status != NOT_ENOUGH)
+		return status;
+	/* As many as may go are none, or were that piece. */
+	if (goal->bytes == UINT64_MAX)
+		return STATUS_DONE;
+	return complain(STATUS_REFUSED, "deleting records does not give the %" PRIu64 " bytes that are "
+					"lacking: load late (--ima-check=reload)", goal->bytes);
 }

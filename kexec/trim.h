@@ -15,14 +15,15 @@ struct trim_goal {
 /* What was done. */
 struct trimmed {
 	uint64_t records, bytes;	/* deleted from the kernel */
-	bool wrote;			/* there is a new piece; else all of it was in the archive before */
+	bool wrote;			/* there is a new piece; all else was in the archive before */
 	struct archive_piece piece;	/* valid with .wrote */
 };
 
 /*
- * Archive in the folder @archive, then delete.  @survey: the log as it is; afterwards a new look.  While an image
- * is loaded, its kexec_load record and all behind it stay.  A status; all but STATUS_DONE are explained, and
- * then nothing was deleted.  STATUS_REFUSED: so many may not go (this one is not explained), or archive and log do not explain the PCR.
+ * Archive in the folder @archive, then delete.  @survey: the log as it is; a new look whenever something was
+ * deleted.  While an image is loaded, its kexec_load record and all behind it stay.  What a run before archived and
+ * could not delete goes first, by itself.  A status; all but STATUS_DONE are explained.  STATUS_REFUSED: so many may
+ * not go, or archive and log do not explain the PCR.  In any case @trimmed says what was deleted.
  */
 int trim_oldest(const struct run *run, const char *archive, const struct trim_goal *goal,
 		struct survey *survey, struct trimmed *trimmed);

@@ -83,6 +83,12 @@ int trim_chain_open(const char *archive, bool make, struct trim_chain *chain)
 	if (error == -EPERM)
 		return complain(STATUS_ERROR, "the archive %s must be a folder of root's that others "
 					      "cannot write to", archive);
+	if (error == -ELOOP || error == -ENOTDIR)
+		return complain(STATUS_ERROR, "the archive %s must be a folder itself, and no symbolic link "
+					      "to one", archive);
+	if (error == -EMEDIUMTYPE)
+		return complain(STATUS_ERROR, "the archive %s is in memory and would be gone with the reboot: "
+					      "name a folder on a disk", archive);
 	if (error)
 		return complain(STATUS_ERROR, "the archive %s cannot be used: %s", archive,
 				strerror(-error));

@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <linux/magic.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -29,20 +31,60 @@ bool host_is_file(const char *path)
 	return !stat(path, &status) && S_ISREG(status.st_mode);
 }
 
+/*
+ * That the folder itself is on the disk: its name is in the one above it.  Where that cannot be written to, it was
+ * there before.
+ */
+static int sync_name(int dir)
+{
+	int above = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC), error = 0;
+
+	if (above < 0)
+		return -errno;
+	if (fsync(above) < 0 && errno != EROFS && errno != EINVAL)
+		error = -errno;
+	close(above);
+	return error;
+}
+
+/* What makes a folder one to archive in. */
+static int check_folder(int dir)
+{
+	struct statfs system;
+	struct stat stat;
+
+	if (fstat(dir, &stat) < 0 || fstatfs(dir, &system) < 0)
+		return -errno;
+	if (stat.st_uid != geteuid() || (stat.st_mode & 022))
+		return -EPERM;
+	if (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC)
+		return -EMEDIUMTYPE;
+	return sync_name(dir);
+}
+
 int host_archive_open(const char *path, bool make)
 {
-	struct stat stat;
+	size_t size = strlen(path);
+	char bare[PATH_MAX];
 	int fd, error = 0;
 
-	if (make && mkdir(path, 0700) < 0 && errno != EEXIST)
+	if (!make) {
+		fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return fd < 0 ? -errno : fd;
+	}
+	/* Behind a slash a symbolic link would be followed. */
+	while (size > 1 && path[size - 1] == '/')
+		size--;
+	if (size >= sizeof(bare))
+		return -ENAMETOOLONG;
+	memcpy(bare, path, size);
+	bare[size] = '\0';
+	if (mkdir(bare, 0700) < 0 && errno != EEXIST)
 		return -errno;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = open(bare, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &stat) < 0)
-		error = -errno;
-	else if (make && (stat.st_uid != geteuid() || (stat.st_mode & 022)))
-		error = -EPERM;
+	error = check_folder(fd);
 	if (!error)
 		return fd;
 	close(fd);
@@ -118,6 +160,8 @@ int host_archive_write(int dir, const char *name,
 	sha256_digest(&sha256, sizeof(content->sha256), content->sha256);
 	if (!error && fsync(fd) < 0)
 		error = -errno;
+	/* So that it is read back from the disk and not from memory. */
+	posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
 	if (close(fd) < 0 && !error)
 		error = -errno;
 	if (!error && renameat(dir, fresh, dir, name) < 0)
@@ -131,6 +175,20 @@ int host_archive_write(int dir, const char *name,
 		error = -EIO;
 	if (error)
 		unlinkat(dir, fresh, 0);
+	return error;
+}
+
+int host_archive_seal(int dir, const char *name, const char *text)
+{
+	int error = host_state_write(dir, name, text);
+	char *back;
+
+	if (error)
+		return error;
+	back = host_state_read(dir, name);
+	if (!back || strcmp(back, text) != 0)
+		error = -EIO;
+	free(back);
 	return error;
 }
 

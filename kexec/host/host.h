@@ -168,8 +168,9 @@ bool host_stays_mounted(const struct host_root *root, const char *path);
 bool host_is_folder(const char *path);
 bool host_is_file(const char *path);
 /*
- * Open the folder; @make: to write there, it is made 0700 if it is not there.  A descriptor, or a
- * negative errno; -EPERM: to be written to, but not ours, or others can write to it.
+ * Open the folder; @make: to write there, it is made 0700 if it is not there, and its own name is synced.  A
+ * descriptor, or a negative errno; to be written to: -EPERM: not ours, or others can write to it; -ELOOP or -ENOTDIR: a
+ * symbolic link, or no folder; -EMEDIUMTYPE: in memory (tmpfs, ramfs), which no reboot leaves.
  */
 int host_archive_open(const char *path, bool make);
 /* All names in it, in no order; to be freed with host_archive_free(), also after an error. */
@@ -182,6 +183,8 @@ void host_archive_free(char **names, size_t count);
 int host_archive_write(int dir, const char *name,
 		       ssize_t (*source)(void *context, void *out, size_t size), void *context,
 		       uint64_t bytes, struct host_content *content);
+/* Write the small file that makes a piece count: as host_state_write(), and read back. */
+int host_archive_seal(int dir, const char *name, const char *text);
 /*
  * Delete the first @records of the current list, which must have exactly @content: compared under the
  * kernel's own lock for writers, which no reader or other writer passes (ima_fs.c, ima_measure_lock(),
