@@ -115,6 +115,13 @@ void imalog_batch_digest(struct imalog_batch *batch, enum imalog_hash hash)
 	}
 }
 
+static inline bool is_padded(const struct imalog_replay *replay, enum imalog_hash hash,
+			     uint64_t record)
+{
+	return (replay->padded & 1u << hash) && record >= replay->padded_first &&
+	       (!replay->padded_end || record < replay->padded_end);
+}
+
 /*
  * One step of a chain: the PCR becomes the digest of itself and the record's digest, which is behind
  * it.  A padded bank gets the SHA-1 digest and then zeroes, or for a violation 0xff all through.
@@ -128,7 +135,7 @@ static inline void extend(const struct imalog_batch *batch, size_t i, struct ima
 	unsigned char both[2 * IMALOG_DIGEST_MAX], *pcr = bank->pcr[index];
 
 	memcpy(both, pcr, size);
-	if (!(replay->padded & 1u << hash)) {
+	if (!is_padded(replay, hash, batch->first + i)) {
 		memcpy(both + size, batch->digests[hash] + i * size, size);
 	} else {
 		memset(both + size, batch->records[i].violation ? 0xff : 0, size);
@@ -197,12 +204,18 @@ void imalog_batch_chain_quote(const struct imalog_batch *batch, struct imalog_re
 	}
 }
 
+unsigned imalog_replay_needs(const struct imalog_replay *replay, unsigned banks)
+{
+	bool throughout = !replay->padded_first && !replay->padded_end;
+	unsigned hashes = throughout ? banks & ~replay->padded : banks;
+
+	return banks & replay->padded ? hashes | 1u << IMALOG_SHA1 : hashes;
+}
+
 unsigned imalog_batch_hashes(const struct imalog_replay *replay, uint32_t digest_size)
 {
-	unsigned hashes = replay->banks & ~replay->padded;
+	unsigned hashes = imalog_replay_needs(replay, replay->banks);
 
-	if (replay->banks & replay->padded)
-		hashes |= 1u << IMALOG_SHA1;
 	for (unsigned i = 0; i < IMALOG_HASHES; i++)
 		if (imalog_hash_size((enum imalog_hash)i) == digest_size)
 			hashes |= 1u << i;

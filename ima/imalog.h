@@ -214,6 +214,8 @@ struct imalog_replay {
 	unsigned padded;	/* of them, those that get the SHA-1 digest and zeroes: what a kernel does
 				 * that lacks their algorithm (ima_crypto.c,
 				 * ima_calc_field_array_hash(), 7.3.4) */
+	uint64_t padded_first;	/* by records from this index on, as kernels may change at a soft reboot */
+	uint64_t padded_end;	/* and before this one; 0: to the log's end */
 	struct imalog_bank bank[IMALOG_HASHES];
 };
 
@@ -350,6 +352,8 @@ void imalog_batch_chain(const struct imalog_batch *batch, struct imalog_replay *
 void imalog_batch_chain_quote(const struct imalog_batch *batch, struct imalog_replay *replay,
 			      unsigned banks, const struct imalog_quote *quote,
 			      const struct imalog_pcrs *others, uint64_t *records);
+/* 1 << enum imalog_hash: the digests that extending @banks of @replay takes. */
+unsigned imalog_replay_needs(const struct imalog_replay *replay, unsigned banks);
 /* 1 << enum imalog_hash: the digests that @replay and a log with such template digests need. */
 unsigned imalog_batch_hashes(const struct imalog_replay *replay, uint32_t digest_size);
 

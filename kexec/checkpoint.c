@@ -25,6 +25,8 @@ static struct json_object *replay_to_json(const struct imalog_replay *replay)
 
 	state_put_number(to, "banks", replay->banks);
 	state_put_number(to, "padded", replay->padded);
+	state_put_number(to, "padded_first", replay->padded_first);
+	state_put_number(to, "padded_end", replay->padded_end);
 	for (unsigned i = 0; i < IMALOG_HASHES; i++) {
 		for (unsigned pcr = 0; pcr < IMALOG_PCRS; pcr++) {
 			struct json_object *one;
@@ -61,15 +63,20 @@ static bool get_replay(struct json_object *from, struct imalog_replay *replay)
 {
 	const uint64_t all = (1u << IMALOG_HASHES) - 1;
 	struct json_object *list;
+	uint64_t first, end;
 	uint32_t banks, padded;
 	size_t count;
 
 	if (!state_get_small(from, "banks", all, &banks) ||
 	    !state_get_small(from, "padded", all, &padded) ||
+	    !state_get_number(from, "padded_first", &first) ||
+	    !state_get_number(from, "padded_end", &end) ||
 	    !state_get_array(from, "pcrs", &list))
 		return false;
 	imalog_replay_init(replay, banks);
 	replay->padded = padded;
+	replay->padded_first = first;
+	replay->padded_end = end;
 	count = json_object_array_length(list);
 	for (size_t i = 0; i < count; i++)
 		if (!get_pcr(json_object_array_get_idx(list, i), replay))

@@ -248,9 +248,7 @@ static void add_group(struct pipeline *pipeline, unsigned banks)
 	if (!banks && pipeline->group_count)
 		return;
 	group->banks = banks;
-	group->needs = banks & ~replay->padded;
-	if (banks & replay->padded)
-		group->needs |= 1u << IMALOG_SHA1;
+	group->needs = imalog_replay_needs(replay, banks);
 	pipeline->group_count++;
 }
 

@@ -250,6 +250,22 @@ static void tell_value(FILE *to, const char *what, enum imalog_hash hash,
 	fprintf(to, "%s%s", what, text);
 }
 
+static void tell_padding(FILE *to, const struct imalog_replay *replay, enum imalog_hash hash)
+{
+	bool begins = replay->padded_first, ends = replay->padded_end;
+
+	fprintf(to, ", ");
+	if (begins && ends)
+		fprintf(to, "records %" PRIu64 " to %" PRIu64 " ", replay->padded_first + 1,
+			replay->padded_end);
+	else if (begins)
+		fprintf(to, "from record %" PRIu64 " on ", replay->padded_first + 1);
+	else if (ends)
+		fprintf(to, "up to record %" PRIu64 " ", replay->padded_end);
+	fprintf(to, "as SHA-1 digests filled up with zeroes (%s kernel lacks %s)",
+		begins || ends ? "that" : "its", imalog_hash_name(hash));
+}
+
 static void tell_pcr(FILE *to, const struct verdict *verdict, enum imalog_hash hash, unsigned pcr)
 {
 	const struct imalog_bank *bank = &verdict->replay.bank[hash];
@@ -262,8 +278,7 @@ static void tell_pcr(FILE *to, const struct verdict *verdict, enum imalog_hash h
 		fprintf(to, "matches at record %" PRIu64 " of %" PRIu64, matched,
 			verdict->scan.census.total.records);
 		if (verdict->replay.padded & 1u << hash)
-			fprintf(to, ", as SHA-1 digests filled up with zeroes (its kernel lacks %s)",
-				imalog_hash_name(hash));
+			tell_padding(to, &verdict->replay, hash);
 	} else {
 		tell_value(to, "does not match: the log gives ", hash, bank->pcr[pcr]);
 		if (bank->expected[pcr].given)

@@ -51,6 +51,9 @@ static struct json_object *pcr_object(const struct verdict *verdict, enum imalog
 	const struct imalog_expected *expected = &verdict->replay.bank[hash].expected[pcr];
 	bool compared = verdict_compares(verdict, hash, pcr);
 	uint64_t matched = verdict_matched(verdict, hash, pcr);
+	const struct imalog_replay *replay = &verdict->replay;
+	uint64_t total = verdict->scan.census.total.records;
+	bool padded = replay->padded & 1u << hash;
 
 	report_text(to, "bank", imalog_hash_name(hash));
 	report_number(to, "pcr", true, pcr);
@@ -58,7 +61,10 @@ static struct json_object *pcr_object(const struct verdict *verdict, enum imalog
 	report_number(to, "matched_records", compared, matched);
 	digest(to, "value", hash, verdict_value(verdict, hash, pcr));
 	digest(to, "expected", hash, compared && expected->given ? expected->value : NULL);
-	report_flag(to, "padded", true, verdict->replay.padded & 1u << hash);
+	report_flag(to, "padded", true, padded);
+	report_number(to, "padded_first_record", padded, replay->padded_first);
+	report_number(to, "padded_records", padded,
+		      (replay->padded_end ? replay->padded_end : total) - replay->padded_first);
 	return to;
 }
 

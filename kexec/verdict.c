@@ -69,41 +69,6 @@ const unsigned char *verdict_value(const struct verdict *verdict, enum imalog_ha
 	return imalog_pcrs_lookup(&verdict->quote.values, hash, pcr);
 }
 
-/*
- * SHA-384 and SHA-512 are one module of a kernel (crypto/sha512_generic.c, 6.1), so they are there or
- * missing together.  A quote tells only of all banks at once.
- */
-static unsigned padding_of_quote(const struct verdict *verdict, unsigned turn)
-{
-	static const unsigned missing[VERDICT_PADDINGS] = {
-		1u << IMALOG_SHA384 | 1u << IMALOG_SHA512,
-		1u << IMALOG_SHA256 | 1u << IMALOG_SHA384 | 1u << IMALOG_SHA512,
-		1u << IMALOG_SHA256,
-	};
-	unsigned banks = missing[turn] & verdict->replay.banks;
-
-	for (unsigned i = 0; i < turn; i++)
-		if (banks == (missing[i] & verdict->replay.banks))
-			return 0;	/* tried already */
-	return banks;
-}
-
-unsigned verdict_padding(const struct verdict *verdict, unsigned turn)
-{
-	unsigned banks = 0;
-
-	if (verdict->quote.given)
-		return padding_of_quote(verdict, turn);
-	if (turn)
-		return 0;
-	for (unsigned i = 0; i < IMALOG_HASHES; i++)
-		for (unsigned pcr = 0; pcr < IMALOG_PCRS; pcr++)
-			if (verdict_compares(verdict, (enum imalog_hash)i, pcr) &&
-			    !verdict_matched(verdict, (enum imalog_hash)i, pcr))
-				banks |= 1u << i;
-	return banks & ~(1u << IMALOG_SHA1) & ~verdict->replay.padded;
-}
-
 /* Whether all PCRs of the quote are known, from the log or from the values that came with it. */
 static bool can_tell(const struct verdict *verdict)
 {

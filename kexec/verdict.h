@@ -54,13 +54,6 @@ uint64_t verdict_matched(const struct verdict *verdict, enum imalog_hash hash, u
 /* Its value: the one it was compared with if that matches, else the replay's; NULL: not known. */
 const unsigned char *verdict_value(const struct verdict *verdict, enum imalog_hash hash,
 				   unsigned pcr);
-/*
- * Banks that could have been extended with padded digests when it does not match, 1 << enum
- * imalog_hash: the guess at @turn, below VERDICT_PADDINGS.  0: there is none at this turn.
- */
-#define VERDICT_PADDINGS 3
-unsigned verdict_padding(const struct verdict *verdict, unsigned turn);
-
 /* Fill the judgement from the rest. */
 void verdict_judge(struct verdict *verdict);
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "padding.h"
 #include "parts.h"
 #include "pipeline.h"
 
@@ -20,7 +21,7 @@
 struct attempt {
 	const struct verify_request *request;
 	const struct imalog_pcrs *pcrs;	/* what to compare with */
-	unsigned padded;		/* 1 << enum imalog_hash */
+	struct padding padding;
 	struct verdict *verdict;	/* filled */
 };
 
@@ -57,7 +58,9 @@ static void start_replay(const struct attempt *attempt)
 	verdict->known_records = 0;
 	verdict->altered = false;
 	imalog_replay_init(&verdict->replay, wanted_banks(attempt));
-	verdict->replay.padded = attempt->padded & verdict->replay.banks;
+	verdict->replay.padded = attempt->padding.banks & verdict->replay.banks;
+	verdict->replay.padded_first = attempt->padding.first;
+	verdict->replay.padded_end = attempt->padding.end;
 	expect_pcrs(attempt);
 }
 
@@ -169,7 +172,8 @@ static int attempt_live(const struct run *run, struct attempt *attempt, bool who
 		verdict->known_records = 0;
 	if (!status) {
 		verdict_judge(verdict);
-		if (!verdict->altered && !verdict->quote.given)
+		if (!verdict->altered && !verdict->quote.given &&
+		    (!attempt->padding.banks || !is_mismatch(verdict)))
 			live_keep(&live, &reader, &verdict->replay);
 	}
 	if (live.dir >= 0)
@@ -177,22 +181,22 @@ static int attempt_live(const struct run *run, struct attempt *attempt, bool who
 	return status;
 }
 
+/* What does not help is not what is told. */
 static int attempt_live_padded(const struct run *run, struct attempt *attempt)
 {
-	bool tried = false;
+	struct verdict first = *attempt->verdict;
 	int status = STATUS_DONE;
 
-	for (unsigned turn = 0;
-	     turn < VERDICT_PADDINGS && !status && is_mismatch(attempt->verdict); turn++) {
-		attempt->padded = verdict_padding(attempt->verdict, turn);
-		if (!attempt->padded)
-			continue;
+	for (unsigned turn = 0; !status && padding_guess(&first, turn, &attempt->padding); turn++) {
+		verdict_init(attempt->verdict);
 		status = attempt_live(run, attempt, true);
-		tried = true;
+		if (!status && !is_mismatch(attempt->verdict)) {
+			verdict_free(&first);
+			return STATUS_DONE;
+		}
+		verdict_free(attempt->verdict);
+		*attempt->verdict = first;
 	}
-	attempt->padded = 0;	/* what did not help is not what is told */
-	if (!status && tried && is_mismatch(attempt->verdict))
-		status = attempt_live(run, attempt, true);
 	return status;
 }
 
@@ -200,7 +204,7 @@ static int verify_live(const struct run *run, const struct verify_request *reque
 		       struct verdict *verdict)
 {
 	struct imalog_pcrs pcrs = request->given;
-	struct attempt attempt = { request, &pcrs, 0, verdict };
+	struct attempt attempt = { request, &pcrs, { 0 }, verdict };
 	uint32_t indexes = UINT32_C(1) << IMA_PCR;
 	bool own = !request->has_given && !request->quote.given;
 	int status;
@@ -219,7 +223,9 @@ static int verify_live(const struct run *run, const struct verify_request *reque
 			read_pcrs(&run->root, indexes, &pcrs);
 		status = attempt_live(run, &attempt, true);
 	}
-	return status ? status : attempt_live_padded(run, &attempt);
+	if (!status && is_mismatch(verdict))
+		status = attempt_live_padded(run, &attempt);
+	return status;
 }
 
 /* ---- saved logs ---------------------------------------------------------------------------------- */
@@ -331,7 +337,7 @@ static int verify_parts(const struct run *run, const struct verify_request *requ
 			struct verdict *verdict)
 {
 	struct imalog_pcrs pcrs = request->given;
-	struct attempt attempt = { request, &pcrs, 0, verdict };
+	struct attempt attempt = { request, &pcrs, { 0 }, verdict };
 	bool own = !request->log_count && !request->has_given && !request->quote.given;
 	struct parts parts;
 	int status;
@@ -346,11 +352,9 @@ static int verify_parts(const struct run *run, const struct verify_request *requ
 		parts_keep_overlaps(&parts);
 		status = second_attempt(&attempt, &parts);
 	}
-	for (unsigned turn = 0; turn < VERDICT_PADDINGS && !status && is_mismatch(verdict); turn++) {
-		attempt.padded = verdict_padding(verdict, turn);
-		if (attempt.padded)
-			status = second_attempt(&attempt, &parts);
-	}
+	for (unsigned turn = 0; !status && is_mismatch(verdict) &&
+				padding_guess(verdict, turn, &attempt.padding); turn++)
+		status = second_attempt(&attempt, &parts);
 	parts_free(&parts);
 	if (!request->log_count)
 		verdict->has_staging = host_log_can_shrink(&run->root);
@@ -384,7 +388,7 @@ static ssize_t read_span(void *context, void *out, size_t size)
 int verify_bytes(struct imalog_span log, const struct verify_request *request,
 		 struct verdict *verdict)
 {
-	struct attempt attempt = { request, &request->given, 0, verdict };
+	struct attempt attempt = { request, &request->given, { 0 }, verdict };
 	int error;
 
 	verdict_init(verdict);

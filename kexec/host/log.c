@@ -29,11 +29,12 @@ static int open_list(const struct host_root *root, const char *folder, const cha
 static int open_once(const struct host_root *root, const char *folder, int flags,
 		     struct host_log *log)
 {
-	log->staged = open_list(root, folder, "binary_runtime_measurements_staged", flags,
-				log->path);
-	if (log->staged < 0 && log->staged != -ENOENT)
-		return log->staged;
-	log->has_staging = log->staged >= 0;
+	int staged = open_list(root, folder, "binary_runtime_measurements_staged", flags, log->path);
+
+	if (staged < 0 && staged != -ENOENT)
+		return staged;
+	log->has_staging = staged >= 0;
+	log->staged = staged >= 0 ? staged : -1;
 	log->current = open_list(root, folder, "binary_runtime_measurements", flags, log->path);
 	if (log->current < 0) {
 		int error = log->current;

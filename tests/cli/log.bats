@@ -206,3 +206,11 @@ begin_of() {
 		says "21 records, $(log_bytes) bytes"
 	done
 }
+
+@test "a log without a staged list: no descriptor is closed but those of the log" {
+	: > "$root/fake/input"
+	strace -o closes -e trace=close "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" status \
+		> /dev/null < "$root/fake/input"
+	run grep -e 'close(0)' -e EBADF closes
+	ends 1
+}

@@ -167,6 +167,65 @@ kinds() {
 	says "as SHA-1 digests filled up with zeroes"
 }
 
+# The PCR of bank $2 of log $1 whose records from the $3-th boot on and before the $4-th are padded.
+padded_pcr() {
+	python - "$BATS_TEST_DIRNAME/../vm" "$@" <<-'END'
+		import hashlib, sys
+		sys.path.insert(0, sys.argv.pop(1))
+		import replay
+		log, bank, first, end = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
+		reader, boot, size = replay.Reader(open(log, "rb").read()), 0, hashlib.new(bank).digest_size
+		pcr = bytes(size)
+		while reader.more():
+		    record = replay.Record(reader)
+		    boot += record.name == "boot_aggregate"
+		    if record.is_violation():
+		        step = b"\xff" * size
+		    elif first <= boot < end:
+		        step = record.digest.ljust(size, b"\0")
+		    else:
+		        step = hashlib.new(bank, record.hashed).digest()
+		    pcr = hashlib.new(bank, pcr + step).digest()
+		print(pcr.hex())
+	END
+}
+
+@test "kernels with and without SHA-384 in turn: padded between soft reboots" {
+	local first end text
+	gen log boot files=3 violations=1 load execute boot files=4 load execute boot files=2 \
+		violations=1 load execute boot files=5
+	while read -r first end record records text; do
+		padded=$(padded_pcr log sha384 $first $end)
+		verify --log log --format json $(pcrs log sha256) --pcr sha384:$padded
+		ends 0 || fail "$first $end" || return
+		json '[[p["padded_first_record"], p["padded_records"]] for p in j["pcrs"]]' \
+			"[[null, null], [$record, $records]]" || return
+		verify --log log $(pcrs log sha256) --pcr sha384:$padded
+		says "$text" || return
+		# Live, and once more from the checkpoint of that.
+		cp log "$root/$ima/binary_runtime_measurements"
+		echo 26 > "$root/$ima/runtime_measurements_count"
+		for _ in 1 2; do
+			verify -v --format json $(pcrs log sha256) --pcr sha384:$padded
+			ends 0 || fail "$first $end, live" || return
+		done
+		says "26 records were known" || return
+	done <<-'END'
+		0 9 0 26 as SHA-1 digests filled up with zeroes (its kernel
+		2 9 7 19 , from record 8 on as SHA-1 digests
+		4 9 20 6 , from record 21 on as
+		0 3 0 14 , up to record 14 as
+		2 3 7 7 , records 8 to 14 as
+		2 4 7 13 , records 8 to 20 as
+	END
+	# Whatever the padding, another log is another log.
+	gen other boot files=3 violations=1 load execute boot files=3
+	verify --log log $(pcrs other sha256) --pcr sha384:$padded
+	ends 3
+	verify --log log $(pcrs log sha256) --pcr sha384:${padded//[0-9]/0}
+	ends 3
+}
+
 # ---- formats -----------------------------------------------------------------------------------------
 
 @test "each template, bank and byte order" {

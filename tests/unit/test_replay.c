@@ -193,15 +193,15 @@ static void no_such_pcr(void **state)
 }
 
 /* Digests of a log's only batch, with the log's own bank compared. */
-static void digest_log(const struct build *build, struct imalog_batch *batch)
+static void digest_log_for(const struct build *build, unsigned banks, struct imalog_batch *batch)
 {
 	struct imalog_template template_;
 	struct imalog_reader reader;
 	struct imalog_record record;
-	struct imalog_replay none;
+	struct imalog_replay replay;
 
-	imalog_replay_init(&none, 0);
-	imalog_batch_init(batch, imalog_batch_hashes(&none, build->format.digest_size));
+	imalog_replay_init(&replay, banks);
+	imalog_batch_init(batch, imalog_batch_hashes(&replay, build->format.digest_size));
 	imalog_batch_clear(batch, 0, build->format.digest_size);
 	imalog_reader_init(&reader, &build->format);
 	imalog_reader_feed(&reader, build_log(build), true);
@@ -212,6 +212,11 @@ static void digest_log(const struct build *build, struct imalog_batch *batch)
 	for (unsigned i = 0; i < IMALOG_HASHES; i++)
 		if (batch->hashes & 1u << i)
 			imalog_batch_digest(batch, (enum imalog_hash)i);
+}
+
+static void digest_log(const struct build *build, struct imalog_batch *batch)
+{
+	digest_log_for(build, 0, batch);
 }
 
 /* Each of the four banks a log can be of: good as made, found when one byte is altered. */
@@ -298,6 +303,48 @@ static void a_padded_bank_gets_the_sha1_digest(void **state)
 	build_free(&build);
 }
 
+/* Kernels of a log may differ: padded from one record on, or up to one. */
+static void records_outside_the_padding_get_their_own_digest(void **state)
+{
+	static const struct { uint64_t first, end; bool padded[3]; } cases[] = {
+		{ 0, 0, { true, true, true } },
+		{ 1, 0, { false, true, true } },
+		{ 0, 2, { true, true, false } },
+		{ 1, 2, { false, true, false } },
+		{ 3, 0, { false, false, false } },
+	};
+	unsigned char both[2 * IMALOG_DIGEST_MAX], pcr[IMALOG_DIGEST_MAX];
+	struct imalog_replay replay;
+	struct imalog_batch batch;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	for (unsigned i = 0; i < 3; i++)
+		one(&build);
+	digest_log_for(&build, 1u << IMALOG_SHA512, &batch);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		imalog_replay_init(&replay, 1u << IMALOG_SHA512);
+		replay.padded = 1u << IMALOG_SHA512;
+		replay.padded_first = cases[i].first;
+		replay.padded_end = cases[i].end;
+		imalog_batch_chain(&batch, &replay, replay.banks);
+		memset(pcr, 0, sizeof(pcr));
+		for (size_t record = 0; record < 3; record++) {
+			memset(both, 0, sizeof(both));
+			memcpy(both, pcr, sizeof(pcr));
+			imalog_hash_digest(cases[i].padded[record] ? IMALOG_SHA1 : IMALOG_SHA512,
+					   span_of("abc"), both + IMALOG_DIGEST_MAX);
+			imalog_hash_digest(IMALOG_SHA512, (struct imalog_span){ both, sizeof(both) }, pcr);
+		}
+		assert_memory_equal(replay.bank[IMALOG_SHA512].pcr[10], pcr, sizeof(pcr));
+		assert_int_equal(imalog_replay_needs(&replay, replay.banks),
+				 1u << IMALOG_SHA1 | (i ? 1u << IMALOG_SHA512 : 0));
+	}
+	imalog_batch_free(&batch);
+	build_free(&build);
+}
+
 /* The prefix that matched, for each value the PCR had on the way. */
 static void the_longest_matching_prefix_is_told(void **state)
 {
@@ -347,6 +394,7 @@ int main(void)
 		cmocka_unit_test(a_violation_has_no_digest_to_check),
 		cmocka_unit_test(a_long_name_of_the_template_ima_is_refused),
 		cmocka_unit_test(a_padded_bank_gets_the_sha1_digest),
+		cmocka_unit_test(records_outside_the_padding_get_their_own_digest),
 		cmocka_unit_test(the_longest_matching_prefix_is_told),
 	};
 
