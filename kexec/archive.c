@@ -51,9 +51,10 @@ bool archive_parse_name(const char *name, struct archive_piece *piece)
 
 char *archive_to_text(const struct archive_piece *piece)
 {
-	struct json_object *to = state_begin(piece->boot_id);
+	struct json_object *to = json_object_new_object();
 
 	state_put_number(to, "archive", ARCHIVE_VERSION);
+	state_put_boot_id(to, piece->boot_id);
 	state_put_number(to, "chain", piece->chain);
 	state_put_number(to, "first_record", piece->first);
 	state_put_number(to, "last_record", piece->last);

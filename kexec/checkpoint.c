@@ -164,7 +164,7 @@ bool checkpoint_from_text(const char *text, struct checkpoint *checkpoint)
 	bool big_endian = false, good;
 
 	*checkpoint = (struct checkpoint){ 0 };
-	good = from && state_get_boot_id(from, checkpoint->boot_id) &&
+	good = from && state_continue(from, checkpoint->boot_id) &&
 	       state_get_seconds(from, "boottime_seconds", &checkpoint->boottime_seconds) &&
 	       state_get_flag(from, "big_endian", &big_endian) &&
 	       state_get_small(from, "digest_size", IMALOG_DIGEST_MAX, &scan->format.digest_size) &&

@@ -16,7 +16,10 @@ static void report(const struct run *run, const char *archive, const struct surv
 		archive_name(&trimmed->piece, ".log", name);
 	if (run->quiet)
 		return;
-	if (!trimmed->records)
+	if (trimmed->pending)
+		printf("the %" PRIu64 " oldest records are in %s already and can only go together, but fewer "
+		       "may go now: nothing is deleted\n", trimmed->pending, archive);
+	else if (!trimmed->records)
 		printf("nothing to move: %" PRIu64 " records stay in the kernel\n",
 		       survey->scan.census.total.records);
 	else if (trimmed->wrote)

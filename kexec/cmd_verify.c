@@ -14,6 +14,8 @@
 struct asked {
 	struct verify_request request;
 	const char *quote, *signature, *key, *nonce, *pcrs;	/* or NULL */
+	const char **files;		/* the archives that are no folders; owned */
+	size_t file_count, folder_count;	/* of the archives */
 };
 
 /* ---- the command line --------------------------------------------------------------------------- */
@@ -225,7 +227,45 @@ static int take_quote(struct asked *asked)
 	return status ? status : check_values(asked, quote);
 }
 
+static bool is_stdin(const char **paths, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!strcmp(paths[i], "-"))
+			return true;
+	return false;
+}
+
 /* ---- the run --------------------------------------------------------------------------------------- */
+
+/*
+ * The chain of a folder belongs to the cold boot that it began at.  After another one the log matches without it,
+ * and then that is what counts.  The verdict that does not count is freed.
+ */
+static int verify_without_folders(const struct run *run, const struct asked *asked,
+				  struct verdict *verdict)
+{
+	struct verify_request request = asked->request;
+	const struct imalog_census *census;
+	struct verdict alone;
+	int status;
+
+	if (!asked->folder_count || verdict->replayed != IMALOG_REPLAYED_MISMATCH ||
+	    (asked->request.log_count && is_stdin(asked->request.logs, asked->request.log_count)))
+		return STATUS_DONE;
+	request.archives = asked->files;
+	request.archive_count = asked->file_count;
+	status = verify_run(run, &request, &alone);
+	census = &alone.scan.census;
+	if (!status && alone.replayed == IMALOG_REPLAYED_MATCH && census->boot_count &&
+	    census->boots[0].has_aggregate) {
+		verdict_free(verdict);
+		*verdict = alone;
+		verdict->other_chain = true;
+	} else {
+		verdict_free(&alone);
+	}
+	return status;
+}
 
 static int verify(struct run *run, struct asked *asked)
 {
@@ -237,6 +277,8 @@ static int verify(struct run *run, struct asked *asked)
 	asked->request.tick = progress_tell;
 	asked->request.tick_context = &progress;
 	status = verify_run(run, &asked->request, &verdict);
+	if (!status)
+		status = verify_without_folders(run, asked, &verdict);
 	progress_end(&progress);
 	if (!status) {
 		if (run->verbose && verdict.live)
@@ -272,12 +314,19 @@ static int open_folders(struct asked *asked, struct trim_chain *chains)
 		count += chains[i].count;
 	}
 	paths = status ? NULL : calloc(count + 1, sizeof(*paths));
-	if (!paths)
+	asked->files = status ? NULL : calloc(given + 1, sizeof(*asked->files));
+	if (!paths || !asked->files) {
+		free(paths);
 		return status ? status : complain(STATUS_ERROR, "out of memory");
+	}
 	request->archive_count = 0;
 	for (size_t i = 0; i < given; i++) {
-		if (chains[i].dir < 0)
+		if (chains[i].dir < 0) {
 			paths[request->archive_count++] = request->archives[i];
+			asked->files[asked->file_count++] = request->archives[i];
+		} else {
+			asked->folder_count++;
+		}
 		for (size_t j = 0; j < chains[i].count; j++)
 			paths[request->archive_count++] = chains[i].paths[j];
 	}
@@ -312,5 +361,6 @@ int cmd_verify(struct run *run, int argc, char **argv)
 	free(chains);
 	free(asked.request.logs);
 	free(asked.request.archives);
+	free(asked.files);
 	return status < 0 ? STATUS_DONE : status;
 }

@@ -126,7 +126,7 @@ bool load_record_from_text(const char *text, struct load_record *record)
 	bool good;
 
 	*record = (struct load_record){ 0 };
-	good = from && state_get_boot_id(from, record->boot_id) &&
+	good = from && state_continue(from, record->boot_id) &&
 	       state_get_seconds(from, "boottime_seconds", &record->boottime_seconds) &&
 	       get_arguments(from, record) &&
 	       state_get_position(from, "position", &record->position) &&
@@ -153,7 +153,7 @@ bool facts_from_text(const char *text, const char *boot_id, struct imalog_facts 
 	struct json_object *from = json_tokener_parse(text);
 	char id[RECORD_BOOT_ID_SIZE];
 	uint32_t number;
-	bool good = from && state_get_boot_id(from, id) && !strcmp(id, boot_id);
+	bool good = from && state_continue(from, id) && !strcmp(id, boot_id);
 
 	if (good && state_get_small(from, "generation", IMALOG_GENERATION_STAGING, &number)) {
 		facts->known |= IMALOG_KNOWS_GENERATION;

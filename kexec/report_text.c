@@ -22,8 +22,8 @@ void report_span(uint64_t seconds, char out[32])
 static void remedy(const struct view *view, char *out, size_t size)
 {
 	unsigned kib = view->decision->advised_extra_kib;
-	const char *now = view->at_load ? "load later, plan less with --ima-interval or "
-					  "--ima-headroom=SIZE"
+	const char *now = view->at_load ? "load late (--ima-check=reload), plan less with "
+					  "--ima-interval or --ima-headroom=SIZE"
 					: "load again just before the execute (--ima-check=reload)";
 
 	if (kib)

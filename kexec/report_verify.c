@@ -319,6 +319,8 @@ static void remarks(FILE *to, const struct verdict *verdict)
 		fprintf(to, "  %" PRIu64 " record%s at the end of an archive stood at the beginning of "
 			    "the next part too, and counted once\n", verdict->overlap_records,
 			plural(verdict->overlap_records));
+	if (verdict->other_chain)
+		fprintf(to, "  the archive's records are of an earlier cold boot, and were left out\n");
 	if (census->bad_events)
 		fprintf(to, "  record %" PRIu64 " is named like a kexec event, but its text or digest is "
 			    "not what a kernel writes; it does not count as one\n",

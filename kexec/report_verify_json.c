@@ -122,6 +122,7 @@ struct json_object *report_verify_object(const struct verdict *verdict)
 	report_number(verify, "bytes", true, census->total.bytes);
 	report_number(verify, "violations", true, census->violations);
 	report_number(verify, "overlap_records", true, verdict->overlap_records);
+	report_flag(verify, "other_chain", true, verdict->other_chain);
 	report_number(verify, "altered_record", verdict->altered, verdict->altered_record);
 	report_number(verify, "bad_event_record", census->bad_events, census->first_bad_event);
 	json_object_object_add(verify, "damage", damage_object(&verdict->scan));

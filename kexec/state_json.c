@@ -50,8 +50,13 @@ struct json_object *state_begin(const char *boot_id)
 	struct json_object *to = json_object_new_object();
 
 	state_put_number(to, "version", FORMAT_VERSION);
-	state_put_text(to, "boot_id", boot_id);
+	state_put_boot_id(to, boot_id);
 	return to;
+}
+
+void state_put_boot_id(struct json_object *to, const char *boot_id)
+{
+	state_put_text(to, "boot_id", boot_id);
 }
 
 char *state_finish(struct json_object *from)
@@ -163,13 +168,19 @@ bool state_get_mark(struct json_object *from, struct imalog_mark *mark)
 	       state_is_before(&mark->before, &mark->after);
 }
 
+bool state_continue(struct json_object *from, char out[RECORD_BOOT_ID_SIZE])
+{
+	uint64_t version;
+
+	return state_get_number(from, "version", &version) && version == FORMAT_VERSION &&
+	       state_get_boot_id(from, out);
+}
+
 bool state_get_boot_id(struct json_object *from, char out[RECORD_BOOT_ID_SIZE])
 {
 	struct json_object *value;
-	uint64_t version;
 
-	if (!state_get_number(from, "version", &version) || version != FORMAT_VERSION ||
-	    !json_object_object_get_ex(from, "boot_id", &value) ||
+	if (!json_object_object_get_ex(from, "boot_id", &value) ||
 	    json_object_get_string_len(value) >= RECORD_BOOT_ID_SIZE)
 		return false;
 	memcpy(out, json_object_get_string(value), (size_t)json_object_get_string_len(value) + 1);

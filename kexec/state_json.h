@@ -23,7 +23,10 @@ void state_put_position(struct json_object *to, const char *key,
 			const struct imalog_position *position);
 struct json_object *state_put_mark(const struct imalog_mark *mark);
 
-/* The version is ours, and the boot id fits. */
+void state_put_boot_id(struct json_object *to, const char *boot_id);
+
+/* What state_begin() began: the version is ours, and the boot id fits. */
+bool state_continue(struct json_object *from, char out[RECORD_BOOT_ID_SIZE]);
 bool state_get_boot_id(struct json_object *from, char out[RECORD_BOOT_ID_SIZE]);
 bool state_get_number(struct json_object *from, const char *key, uint64_t *number);
 bool state_get_small(struct json_object *from, const char *key, uint64_t limit, uint32_t *number);

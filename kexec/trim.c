@@ -122,13 +122,19 @@ static ssize_t read_log(void *log, void *out, size_t size)
 	return host_log_read(log, out, size);
 }
 
+/* When in doubt there is an image whose segment is counted on. */
+static bool may_be_loaded(const struct survey *survey)
+{
+	return !(survey->facts.known & IMALOG_KNOWS_LOADED) || survey->facts.loaded;
+}
+
 /* How many records may go at most. */
 static uint64_t limit(const struct trim_goal *goal, const struct survey *survey)
 {
 	uint64_t records = survey->scan.census.total.records;
 
 	records -= records < goal->keep_records ? records : goal->keep_records;
-	if (survey->facts.loaded && survey->has_load && records > survey->load.before.records)
+	if (may_be_loaded(survey) && survey->has_load && records > survey->load.before.records)
 		records = survey->load.before.records;
 	return records;
 }
@@ -298,8 +304,10 @@ static int prepare(const struct run *run, const char *archive, struct trim_chain
 		status = find_chain(run, archive, chain, survey, pending, &fresh);
 	if (status)
 		return status;
-	if (pending && !fresh)
-		return cut->records <= most ? STATUS_DONE : NOT_ENOUGH;
+	if (pending && !fresh) {
+		trimmed->pending = cut->records > most ? cut->records : 0;
+		return trimmed->pending ? NOT_ENOUGH : STATUS_DONE;
+	}
 	status = find_cut(log, goal, most, cut);
 	if (status)
 		return status;
@@ -315,6 +323,7 @@ static int trim_once(const struct run *run, const char *archive, const struct tr
 	struct live_failure failure;
 	struct trim_chain chain;
 	struct cut cut = { 0 };
+	uint64_t before = survey->scan.census.total.records;
 	int status = trim_chain_open(archive, true, &chain);
 
 	if (!status)
@@ -330,6 +339,10 @@ static int trim_once(const struct run *run, const char *archive, const struct tr
 	survey_free(survey);
 	if (survey_take(&run->root, survey, &failure))
 		return complain_survey(run, &failure);
+	if (survey->scan.census.total.records < before - cut.records)
+		return complain(STATUS_ERROR, "%" PRIu64 " records were deleted, but the kernel has %" PRIu64
+					      " fewer: another program deletes records too", cut.records,
+				before - survey->scan.census.total.records);
 	return STATUS_DONE;
 }
 
@@ -374,6 +387,9 @@ int trim_oldest(const struct run *run, const char *archive, const struct trim_go
 	if (survey->scan.damage)
 		return complain(STATUS_UNKNOWN, "the measurement log is cut or corrupt at byte %" PRIu64
 						": nothing is deleted", survey->scan.damage_offset);
+	if (!(survey->facts.known & IMALOG_KNOWS_LOADED) && !survey->has_load)
+		return complain(STATUS_UNKNOWN, "/sys/kernel/kexec_loaded cannot be read, so an image may be "
+						"loaded: nothing is deleted");
 	if (survey->facts.loaded && !survey->has_load)
 		return complain(STATUS_UNKNOWN, "an image is loaded and its kexec_load record is not in "
 						"the log: nothing is deleted; unload it (kexec -s -u) first");

@@ -17,6 +17,7 @@ struct trimmed {
 	uint64_t records, bytes;	/* deleted from the kernel */
 	bool wrote;			/* there is a new piece; all else was in the archive before */
 	struct archive_piece piece;	/* valid with .wrote */
+	uint64_t pending;		/* records that are in the archive already, and may not go; 0: none */
 };
 
 /*

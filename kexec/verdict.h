@@ -31,6 +31,7 @@ struct verdict {
 	const char *cut_path;		/* a file that ended early, or NULL; borrowed */
 	uint64_t overlap_records;	/* that archive and log both had */
 	uint64_t known_records;		/* not read again, known from an earlier verify */
+	bool other_chain;		/* a folder's records are of an earlier cold boot, and were left out */
 	bool altered;
 	uint64_t altered_record;	/* from 0; valid with .altered */
 	int altered_error;		/* enum imalog_error */

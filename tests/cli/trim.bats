@@ -44,6 +44,44 @@ look() { kexec_ima verify --archive "$root/archive" --log "$root/rest" "$@"; }
 	json 'j["records"]' 301 'j["bytes"]' "$(log_bytes)" 'len(j["boots"])' 1
 }
 
+# Its PCR 10 in the bank sha256, as --pcr takes it.
+pcr_of() {
+	python "$BATS_TEST_DIRNAME/../tools/gen-log" --append "$1" --pcrs | sed -n 's/^sha256 /sha256:/p'
+}
+
+@test "after a cold boot the chain before it is left out, and only where that explains the PCR" {
+	make_archive 100 50
+	python "$BATS_TEST_DIRNAME/../tools/gen-log" --seed 9 --out cold boot files=20
+	run kexec_ima verify --archive "$root/archive" --log cold --pcr "$(pcr_of cold)" --format json
+	ends 0
+	json 'j["other_chain"]' true 'j["records"]' 21
+	run kexec_ima verify --archive "$root/archive" --log cold --pcr "$(pcr_of cold)"
+	says "the archive's records are of an earlier cold boot, and were left out"
+	whole=$(pcr_of "$root/$ima/binary_runtime_measurements")
+	run kexec_ima verify --archive "$root/archive" --log "$root/rest" --pcr "$whole" --format json
+	ends 0
+	json 'j["other_chain"]' false 'j["records"]' 301
+	# A file is what the user says belongs there; a wrong PCR is wrong either way.
+	run kexec_ima verify --archive "$root/archive/0001.000000001-000000100.log" --log cold \
+		--pcr "$(pcr_of cold)"
+	ends 3
+	run kexec_ima verify --archive "$root/archive" --log cold --pcr "$whole"
+	ends 3
+	# The log must begin at its boot: this one lacks its first records.
+	run kexec_ima verify --archive "$root/archive" --log "$root/rest" --pcr "$(pcr_of "$root/rest")"
+	ends 3
+}
+
+@test "an archive of another version is not read, one of this version whatever the files of /run are" {
+	make_archive 100
+	sed -i 's/"version": 2, //' "$root/archive/"*.json
+	run -0 look
+	sed -i 's/"archive": 1/"archive": 2/' "$root/archive/"*.json
+	run look
+	ends 1
+	says "is damaged"
+}
+
 @test "a piece without its json is none" {
 	make_archive 100 100
 	cp "$root/rest" "$root/archive/0001.000000201-000000301.log"
