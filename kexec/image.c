@@ -150,13 +150,30 @@ void image_search(struct imalog_span bytes, struct image_facts *facts, struct im
 	*config = behind(bytes, "IKCFG_ST");
 }
 
+/* Decimal digits from byte @begin of a line on. */
+static bool read_extra(struct imalog_span line, size_t begin, unsigned *kib)
+{
+	*kib = 0;
+	for (size_t i = begin; i < line.size; i++) {
+		if (line.data[i] < '0' || line.data[i] > '9')
+			return false;
+		*kib = *kib * 10 + (unsigned)(line.data[i] - '0');
+	}
+	return *kib <= IMALOG_EXTRA_KIB_MAX;
+}
+
 void image_config(struct imalog_span text, struct image_facts *facts)
 {
 	static const char extra[] = "CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB=";
 	struct imalog_span line;
 	bool any = false;
 
-	while (cursor_until(&text, '\n', &line)) {
+	while (text.size) {
+		/* The last line may be without its end. */
+		if (!cursor_until(&text, '\n', &line)) {
+			line = text;
+			text.size = 0;
+		}
 		any = any || (line.size > 7 && !memcmp(line.data, "CONFIG_", 7));
 		if (imalog_span_is(line, "CONFIG_IMA=y"))
 			facts->ima = true;
@@ -164,12 +181,7 @@ void image_config(struct imalog_span text, struct image_facts *facts)
 			facts->ima_kexec = true;
 		else if (line.size > sizeof(extra) - 1 && line.size < sizeof(extra) + 3 &&
 			 !memcmp(line.data, extra, sizeof(extra) - 1)) {
-			unsigned kib = 0;
-
-			for (size_t i = sizeof(extra) - 1; i < line.size; i++)
-				kib = kib * 10 + (unsigned)(line.data[i] - '0') % 10;
-			facts->has_extra = kib <= IMALOG_EXTRA_KIB_MAX;
-			facts->extra_kib = kib;
+			facts->has_extra = read_extra(line, sizeof(extra) - 1, &facts->extra_kib);
 		}
 	}
 	facts->has_config = any;
