@@ -120,6 +120,7 @@ static int finish(struct run *run, struct request *request, const struct plan *p
 
 	switch (plan->step) {
 	case STEP_EXECUTE:
+		host_limit_end();
 		error = host_run_instead(request->arguments);
 		return complain(STATUS_ERROR, "the real kexec, %s, cannot be run: %s",
 				     request->arguments[0], strerror(-error));
@@ -209,8 +210,14 @@ int do_check(struct run *run, struct request *request)
 {
 	struct live_failure failure;
 	struct survey survey;
-	int status = take_lock(run), error;
+	int status, error;
 
+	/* It may be a shutdown that waits for this, as sysvinit's. */
+	if (request->action == ACTION_EXECUTE)
+		host_limit_begin((unsigned)request->settings.shutdown_seconds,
+				 "kexec-ima: the judgement before the execute took too long (shutdown-timeout in "
+				 OPTIONS_CONFIG "): nothing is executed\n");
+	status = take_lock(run);
 	if (status)
 		return status;
 	if (request->settings.mode == CHECK_COLDBOOT)

@@ -236,6 +236,12 @@ int host_unload_directly(void);
  */
 int host_limited(int (*work)(void *context), void *context, unsigned milliseconds);
 /*
+ * End this process with status 1 and @message (borrowed, ends with a new line) on stderr after @seconds, unless
+ * host_limit_end() comes before.  An exec does not end the limit; a child of a fork does not have it (limit.c).
+ */
+void host_limit_begin(unsigned seconds, const char *message);
+void host_limit_end(void);
+/*
  * Whether @argv, which is run, prints @word anywhere; false also when it cannot be run.
  */
 bool host_run_prints(char *const argv[], const char *word);

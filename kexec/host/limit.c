@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -41,4 +42,31 @@ int host_limited(int (*work)(void *context), void *context, unsigned millisecond
 		}
 		host_sleep_ms(STEP_MS);
 	}
+}
+
+/* What a signal handler may use. */
+static const char *limit_message;
+
+static void end_now(int signal)
+{
+	(void)signal;
+	if (write(STDERR_FILENO, limit_message, strlen(limit_message)) < 0)
+		_exit(1);
+	_exit(1);
+}
+
+void host_limit_begin(unsigned seconds, const char *message)
+{
+	struct sigaction action = { .sa_handler = end_now };
+
+	limit_message = message;
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGALRM, &action, NULL);
+	alarm(seconds);
+}
+
+void host_limit_end(void)
+{
+	alarm(0);
+	signal(SIGALRM, SIG_DFL);
 }

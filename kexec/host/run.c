@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kexec.h>
+#include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,6 +31,8 @@ static void become(char *const argv[], const char *directory, bool quiet, int re
 	ssize_t ignored;
 	int error;
 
+	/* A load that nobody is there to judge any more must not go on. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (quiet) {
 		int null = open("/dev/null", O_RDWR);
 

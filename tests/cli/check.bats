@@ -521,3 +521,21 @@ elsewhere() { realpath --relative-to=. "$(mktemp -d /dev/shm/kexec-ima-test.XXXX
 	ran
 	stays_loaded
 }
+
+@test "a reload that hangs: nothing is executed" {
+	echo "shutdown-timeout = 2s" > "$root/etc/kexec-ima.conf"
+	loaded_by_us
+	leave_room 100
+	printf '#!/bin/sh\necho $$ > "%s"\nexec sleep 600\n' "$root/pid" > "$root$KEXEC_IMA_REAL"
+	chmod +x "$root$KEXEC_IMA_REAL"
+	run timeout 60 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" --ima-check=reload -e
+	ends 1
+	says "took too long (shutdown-timeout" "nothing is executed"
+	# Nor does the load go on (a zombie that nobody has waited for does not).
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		run grep 'State:[[:space:]]*[SRD]' "/proc/$(cat "$root/pid")/status"
+		test "$status" -eq 0 || break
+		sleep 0.1
+	done
+	test "$status" -ne 0
+}
