@@ -210,16 +210,15 @@ int do_check(struct run *run, struct request *request)
 {
 	struct live_failure failure;
 	struct survey survey;
-	int status, error;
+	int status = take_lock(run), error;
 
+	if (status)
+		return status;
 	/* It may be a shutdown that waits for this, as sysvinit's. */
 	if (request->action == ACTION_EXECUTE)
 		host_limit_begin((unsigned)request->settings.shutdown_seconds,
 				 "kexec-ima: the judgement before the execute took too long (shutdown-timeout in "
 				 OPTIONS_CONFIG "): nothing is executed\n");
-	status = take_lock(run);
-	if (status)
-		return status;
 	if (request->settings.mode == CHECK_COLDBOOT)
 		complain_to_kernel(&run->root);
 	if (request->action == ACTION_EXECUTE) {
