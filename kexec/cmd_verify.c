@@ -15,7 +15,7 @@ struct asked {
 	struct verify_request request;
 	const char *quote, *signature, *key, *nonce, *pcrs;	/* or NULL */
 	const char **files;		/* the archives that are no folders; owned */
-	size_t file_count, folder_count;	/* of the archives */
+	size_t file_count;
 };
 
 /* ---- the command line --------------------------------------------------------------------------- */
@@ -227,15 +227,16 @@ static int take_quote(struct asked *asked)
 	return status ? status : check_values(asked, quote);
 }
 
-static bool is_stdin(const char **paths, size_t count)
+/* ---- the run --------------------------------------------------------------------------------------- */
+
+/* Standard input cannot be read twice. */
+static bool has_stdin(const char **paths, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (!strcmp(paths[i], "-"))
 			return true;
 	return false;
 }
-
-/* ---- the run --------------------------------------------------------------------------------------- */
 
 /*
  * The chain of a folder belongs to the cold boot that it began at.  After another one the log matches without it,
@@ -249,8 +250,9 @@ static int verify_without_folders(const struct run *run, const struct asked *ask
 	struct verdict alone;
 	int status;
 
-	if (!asked->folder_count || verdict->replayed != IMALOG_REPLAYED_MISMATCH ||
-	    (asked->request.log_count && is_stdin(asked->request.logs, asked->request.log_count)))
+	if (asked->file_count == request.archive_count ||
+	    verdict->replayed != IMALOG_REPLAYED_MISMATCH ||
+	    has_stdin(request.logs, request.log_count) || has_stdin(asked->files, asked->file_count))
 		return STATUS_DONE;
 	request.archives = asked->files;
 	request.archive_count = asked->file_count;
@@ -324,8 +326,6 @@ static int open_folders(struct asked *asked, struct trim_chain *chains)
 		if (chains[i].dir < 0) {
 			paths[request->archive_count++] = request->archives[i];
 			asked->files[asked->file_count++] = request->archives[i];
-		} else {
-			asked->folder_count++;
 		}
 		for (size_t j = 0; j < chains[i].count; j++)
 			paths[request->archive_count++] = chains[i].paths[j];

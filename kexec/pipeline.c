@@ -260,6 +260,7 @@ static void add_group(struct pipeline *pipeline, unsigned banks)
 static void make_groups(struct pipeline *pipeline)
 {
 	const unsigned shorts = 1u << IMALOG_SHA1 | 1u << IMALOG_SHA256;
+	const struct imalog_replay *replay = pipeline->job->replay;
 
 	if (pipeline->job->quote) {
 		add_group(pipeline, (1u << IMALOG_HASHES) - 1);
@@ -270,7 +271,7 @@ static void make_groups(struct pipeline *pipeline)
 	add_group(pipeline, 1u << IMALOG_SHA512);
 	/* Whatever is only compared with the log must be waited for by somebody. */
 	pipeline->groups[0].needs |=
-		pipeline->hashes & ~imalog_batch_hashes(pipeline->job->replay, 0);
+		pipeline->hashes & ~imalog_replay_needs(replay, replay->banks);
 }
 
 static void set_up(struct pipeline *pipeline)

@@ -376,12 +376,19 @@ bool trim_for_room(const struct run *run, const struct settings *settings,
 	return true;
 }
 
+/* What of the goal is not freed yet. */
+static uint64_t bytes_left(const struct trim_goal *goal, const struct trimmed *trimmed)
+{
+	if (goal->bytes == UINT64_MAX)
+		return UINT64_MAX;
+	return goal->bytes > trimmed->bytes ? goal->bytes - trimmed->bytes : 0;
+}
+
 int trim_oldest(const struct run *run, const char *archive, const struct trim_goal *goal,
 		struct survey *survey, struct trimmed *trimmed)
 {
 	struct trim_goal left = *goal;
-	int status = STATUS_DONE;
-	uint64_t freed;
+	int status;
 
 	*trimmed = (struct trimmed){ 0 };
 	if (survey->scan.damage)
@@ -395,15 +402,10 @@ int trim_oldest(const struct run *run, const char *archive, const struct trim_go
 						"the log: nothing is deleted; unload it (kexec -s -u) first");
 	/* A piece that a run before left in the kernel goes first, by itself. */
 	do {
-		if (!limit(goal, survey))
-			status = NOT_ENOUGH;
-		freed = trimmed->bytes;
-		if (!status)
-			status = trim_once(run, archive, &left, survey, trimmed);
-		freed = trimmed->bytes - freed;
-		if (left.bytes != UINT64_MAX)
-			left.bytes -= freed < left.bytes ? freed : left.bytes;
-	} while (!status && !trimmed->wrote && left.bytes);
+		left.bytes = bytes_left(goal, trimmed);
+		status = limit(goal, survey) ? trim_once(run, archive, &left, survey, trimmed)
+					     : NOT_ENOUGH;
+	} while (!status && !trimmed->wrote && bytes_left(goal, trimmed));
 	if (status != NOT_ENOUGH)
 		return status;
 	/* As many as may go are none, or were that piece. */

@@ -25,6 +25,9 @@ struct attempt {
 	struct verdict *verdict;	/* filled */
 };
 
+/* Goes about it once more, from the beginning.  0, or a status that was explained. */
+typedef int attempt_again(struct attempt *attempt, void *context);
+
 static unsigned wanted_banks(const struct attempt *attempt)
 {
 	const struct imalog_quote *quote = &attempt->request->quote.quote;
@@ -117,6 +120,34 @@ static bool is_mismatch(const struct verdict *verdict)
 	       !verdict->quote.forged_values && !verdict->quote.other_nonce;
 }
 
+/* Try again in another way; keep the result only if it matches. */
+static int second_attempt(struct attempt *attempt, attempt_again *again, void *context)
+{
+	struct verdict first = *attempt->verdict;
+	int status;
+
+	verdict_init(attempt->verdict);
+	status = again(attempt, context);
+	if (!status && !is_mismatch(attempt->verdict)) {
+		verdict_free(&first);
+		return STATUS_DONE;
+	}
+	verdict_free(attempt->verdict);
+	*attempt->verdict = first;
+	return status;
+}
+
+/* What does not match may be padded. */
+static int padded_attempts(struct attempt *attempt, attempt_again *again, void *context)
+{
+	int status = STATUS_DONE;
+
+	for (unsigned turn = 0; !status && is_mismatch(attempt->verdict) &&
+				padding_guess(attempt->verdict, turn, &attempt->padding); turn++)
+		status = second_attempt(attempt, again, context);
+	return status;
+}
+
 /* ---- the live log ------------------------------------------------------------------------------ */
 
 /* The PCRs @indexes (1 << index) of all banks that there are. */
@@ -181,23 +212,9 @@ static int attempt_live(const struct run *run, struct attempt *attempt, bool who
 	return status;
 }
 
-/* What does not help is not what is told. */
-static int attempt_live_padded(const struct run *run, struct attempt *attempt)
+static int read_live_again(struct attempt *attempt, void *run)
 {
-	struct verdict first = *attempt->verdict;
-	int status = STATUS_DONE;
-
-	for (unsigned turn = 0; !status && padding_guess(&first, turn, &attempt->padding); turn++) {
-		verdict_init(attempt->verdict);
-		status = attempt_live(run, attempt, true);
-		if (!status && !is_mismatch(attempt->verdict)) {
-			verdict_free(&first);
-			return STATUS_DONE;
-		}
-		verdict_free(attempt->verdict);
-		*attempt->verdict = first;
-	}
-	return status;
+	return attempt_live(run, attempt, true);
 }
 
 static int verify_live(const struct run *run, const struct verify_request *request,
@@ -223,9 +240,7 @@ static int verify_live(const struct run *run, const struct verify_request *reque
 			read_pcrs(&run->root, indexes, &pcrs);
 		status = attempt_live(run, &attempt, true);
 	}
-	if (!status && is_mismatch(verdict))
-		status = attempt_live_padded(run, &attempt);
-	return status;
+	return status ? status : padded_attempts(&attempt, read_live_again, (void *)run);
 }
 
 /* ---- saved logs ---------------------------------------------------------------------------------- */
@@ -314,23 +329,9 @@ static int attempt_parts(struct attempt *attempt, struct parts *parts)
 	return STATUS_DONE;
 }
 
-/* Try again in another way; keep the result only if it matches. */
-static int second_attempt(struct attempt *attempt, struct parts *parts)
+static int read_parts_again(struct attempt *attempt, void *parts)
 {
-	struct verdict first = *attempt->verdict;
-	int status;
-
-	if (!parts_rewind(parts))
-		return STATUS_DONE;
-	verdict_init(attempt->verdict);
-	status = attempt_parts(attempt, parts);
-	if (!status && is_mismatch(attempt->verdict)) {
-		verdict_free(attempt->verdict);
-		*attempt->verdict = first;
-	} else {
-		verdict_free(&first);
-	}
-	return status;
+	return parts_rewind(parts) ? attempt_parts(attempt, parts) : STATUS_ERROR;
 }
 
 static int verify_parts(const struct run *run, const struct verify_request *request,
@@ -348,13 +349,12 @@ static int verify_parts(const struct run *run, const struct verify_request *requ
 	status = open_parts(run, request, &parts);
 	if (!status)
 		status = attempt_parts(&attempt, &parts);
-	if (!status && is_mismatch(verdict) && verdict->overlap_records) {
+	if (!status && is_mismatch(verdict) && verdict->overlap_records && parts_rewind(&parts)) {
 		parts_keep_overlaps(&parts);
-		status = second_attempt(&attempt, &parts);
+		status = second_attempt(&attempt, read_parts_again, &parts);
 	}
-	for (unsigned turn = 0; !status && is_mismatch(verdict) &&
-				padding_guess(verdict, turn, &attempt.padding); turn++)
-		status = second_attempt(&attempt, &parts);
+	if (!status && is_mismatch(verdict) && parts_rewind(&parts))
+		status = padded_attempts(&attempt, read_parts_again, &parts);
 	parts_free(&parts);
 	if (!request->log_count)
 		verdict->has_staging = host_log_can_shrink(&run->root);

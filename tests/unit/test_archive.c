@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Pieces of an archive: their names, their texts, and what makes them a chain. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "build.h"
 #include "archive.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void a_name_and_its_numbers(void **state)
 {

@@ -1,16 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Kernel command lines: the running one, and the one that a load gives. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "build.h"
 #include "cmdline.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static void what_a_command_line_says_of_ima(void **state)
 {

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Kernel images: a good header of each kind, and one thing broken. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
-
+#include "build.h"
 #include "image.h"
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define FILE_SIZE 4096
 
 static void put(unsigned char *file, size_t at, uint32_t number, size_t bytes)
@@ -127,11 +121,6 @@ static void other_kinds_are_known_by_their_first_bytes(void **state)
 		assert_int_equal(layout.kind, cases[i].kind);
 		assert_int_equal(layout.packed, cases[i].kind == IMAGE_PACKED);
 	}
-}
-
-static struct imalog_span span_of(const char *text)
-{
-	return (struct imalog_span){ (const unsigned char *)text, strlen(text) };
 }
 
 static void texts_tell_what_a_kernel_does(void **state)
