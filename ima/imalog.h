@@ -563,38 +563,91 @@ struct imalog_growth {
 	double records_per_second;
 };
 
+/* What an estimate rests on, from nothing to much. */
 enum imalog_basis {
-	IMALOG_BASIS_NONE,	/* nothing is known: only the burst */
-	IMALOG_BASIS_BOOT,	/* mean since boot */
-	IMALOG_BASIS_SAMPLE,	/* a short live sample */
+	IMALOG_BASIS_NONE,	/* nothing is known of this boot: a default alone */
+	IMALOG_BASIS_FADING,	/* the growth of this boot so far, as it fades, and a default */
+	IMALOG_BASIS_RECENT,	/* a short live sample that asks for more than these */
+	IMALOG_BASIS_LOG,	/* what earlier soft reboots in the log grew by between load and execute */
+	IMALOG_BASIS_COUNTS,	/* a short history: counts, over-dispersed, with their uncertainty */
+	IMALOG_BASIS_WINDOWS,	/* windows of the interval's length in the history */
 	IMALOG_BASIS_GIVEN,	/* the user named the bytes */
 };
 
-struct imalog_estimate {
-	struct imalog_growth growth;	/* the speed the bound was made from */
-	enum imalog_basis basis;
-	uint64_t interval_seconds;
-	uint64_t burst_bytes;		/* added for what the shutdown itself measures */
-	uint64_t bound_bytes;		/* room to ask for, the kexec_execute record not included */
-};
-
-/* Stable words: "none", "mean since boot", "live sample", "given". */
+/* Stable words: "none", "fading boot", "live sample", "log", "counts", "windows", "given". */
 const char *imalog_basis_text(enum imalog_basis basis);
 
-/*
- * The larger of two speeds (either may be NULL) times @interval_seconds, plus @burst_bytes,
- * rounded up to whole bytes and saturating at UINT64_MAX.
- */
-void imalog_estimate_growth(const struct imalog_growth *since_boot,
-			    const struct imalog_growth *sample, uint64_t interval_seconds,
-			    uint64_t burst_bytes, struct imalog_estimate *estimate);
+/* The log at one moment of its history. */
+struct imalog_point {
+	uint32_t stretch;	/* a boot, or a part of one in which nothing was deleted; rising */
+	double seconds;		/* since that boot; rises within a stretch */
+	uint64_t bytes;		/* of the log; never falls within a stretch */
+};
+
+#define IMALOG_DEFAULT_BYTES 4096	/* growth that is allowed for where there is no history */
+
+/* Everything that growth is estimated from; all is borrowed.  Zeroed: nothing is known. */
+struct imalog_past {
+	const struct imalog_point *points;	/* the history; the last one is now, where it is known */
+	size_t count;
+	const uint64_t *executes;	/* growth between load and execute of earlier soft reboots, bytes, the
+					 * shutdown included */
+	size_t execute_count;
+	bool has_boot;
+	double boot_seconds;		/* age of this boot */
+	uint64_t boot_bytes;		/* measured in it so far */
+	bool has_recent;
+	struct imalog_growth recent;	/* a live sample */
+};
+
+#define IMALOG_KNOTS 24
 
 /*
- * Seconds until growth at the estimate's speed, plus its burst, has used up @room_bytes.
- * Returns false when that never comes (no growth), true with *@seconds set otherwise.
+ * The bound as a function of the interval: straight lines between knots, which never fall, so that
+ * it can be read both ways.  Plain values.
  */
-bool imalog_deadline(const struct imalog_estimate *estimate, uint64_t room_bytes,
-		     uint64_t *seconds);
+struct imalog_curve {
+	double confidence;		/* 0 < P < 1 */
+	uint64_t burst_bytes;		/* in no knot; added by imalog_curve_estimate() */
+	unsigned count;			/* knots, at least 2 */
+	struct imalog_knot {
+		uint64_t seconds;
+		double bound, central;	/* bytes: with probability P no more; as much as not */
+		double windows;		/* how many intervals of this length the history has */
+		enum imalog_basis basis;
+		bool small;		/* too few of them for P: the tail is extrapolated */
+	} knot[IMALOG_KNOTS];
+};
+
+struct imalog_estimate {
+	struct imalog_growth growth;	/* mean speed since boot, for people; the bound is not made of it */
+	enum imalog_basis basis;
+	double confidence;		/* P of the bound; 0 with IMALOG_BASIS_GIVEN */
+	uint64_t interval_seconds;
+	uint64_t burst_bytes;		/* added for what the shutdown itself measures */
+	uint64_t central_bytes;		/* growth that comes as often as not, burst included */
+	uint64_t bound_bytes;		/* room to ask for, the kexec_execute record not included */
+	double windows;			/* sample that it rests on: intervals; 0: none */
+	bool small_sample;		/* they are too few for the confidence */
+};
+
+/*
+ * The bound for all intervals up to @limit_seconds at least (a shorter limit saves time and changes
+ * no value below it), which growth exceeds with probability 1 - @confidence at most.
+ * Errors: IMALOG_ERROR_NO_MEMORY.
+ */
+int imalog_curve_make(const struct imalog_past *past, double confidence, uint64_t burst_bytes,
+		      uint64_t limit_seconds, struct imalog_curve *curve) IMALOG_MUST_CHECK;
+
+/* The curve at @interval_seconds; whole bytes, rounded up, saturating at UINT64_MAX. */
+void imalog_curve_estimate(const struct imalog_curve *curve, uint64_t interval_seconds,
+			   struct imalog_estimate *estimate);
+
+/*
+ * The longest interval whose bound, burst included, is at most @room_bytes, in seconds: the bound
+ * of one second more is larger.  0: not even now.  False: it never comes (within 30 years).
+ */
+bool imalog_curve_deadline(const struct imalog_curve *curve, uint64_t room_bytes, uint64_t *seconds);
 
 /* ---- room: the kernel's sizing rule ----------------------------------------------------------- */
 

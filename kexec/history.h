@@ -56,4 +56,22 @@ struct history {
 
 void history_free(struct history *history);
 
+/*
+ * Read a CSV with the header "boottime_seconds,records,bytes": one boot, times rising.  0, or the number
+ * of the first bad line (from 1), or -1 (out of memory).  In each case history_free().
+ */
+int history_from_csv(const char *text, size_t size, struct history *out);
+
+/*
+ * The samples as points to estimate from.  @points: room for history->sample_count.  A new stretch begins
+ * with each boot, where records were deleted and where the clock stood still or went back.
+ * Returns how many there are.
+ */
+size_t history_points(const struct history *history, struct imalog_point *points);
+
+/* The longest time between load and execute of the last few soft reboots, seconds; 0: none is known. */
+uint64_t history_interval(const struct history *history);
+/* The most that was measured between the last check and the execute of these, bytes; 0: none is known. */
+uint64_t history_burst(const struct history *history);
+
 #endif
