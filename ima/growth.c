@@ -13,6 +13,7 @@
 #define ENOUGH 8		/* intervals in the history from which on windows are looked at */
 #define YOUNG_SECONDS 7200	/* a boot that is younger is compared with other boots of its age */
 #define SETTLED_SECONDS 86400	/* from this age on the beginning of a boot says nothing */
+#define DAY_SECONDS 86400.0
 #define FADE_SECONDS 10		/* growth goes with the logarithm of the age over this */
 #define LONGEST (30 * 365 * UINT64_C(86400))	/* seconds; later is never */
 
@@ -82,14 +83,14 @@ static void without_history(const struct imalog_past *past, double confidence, d
 
 	knot->basis = past->has_boot ? IMALOG_BASIS_FADING : IMALOG_BASIS_NONE;
 	knot->central = fading(past, seconds);
-	knot->bound = knot->central + (knot->seconds ? IMALOG_DEFAULT_BYTES : 0);
+	knot->bound = knot->central + IMALOG_DEFAULT_BYTES + IMALOG_DEFAULT_HOURLY * seconds / 3600;
 	knot->small = true;
 	if (past->has_recent && past->recent.bytes_per_second * seconds > knot->bound) {
 		knot->basis = IMALOG_BASIS_RECENT;
 		knot->bound = past->recent.bytes_per_second * seconds;
 		knot->central = knot->bound;
 	}
-	if (!past->execute_count || !knot->seconds)
+	if (!past->execute_count)
 		return;
 	executes = past_executes(past, confidence, scratch, &small);
 	if (executes <= knot->bound)
@@ -132,7 +133,7 @@ static void with_history(const struct imalog_past *past, double confidence, doub
 	double age = past->points[past->count - 1].seconds, bound;
 	struct windows_choice choice = { age / 4, 1e18 };
 	struct windows windows = { .bytes = scratch };
-	double seconds = (double)knot->seconds;
+	double seconds = (double)knot->seconds, seen;
 
 	if (choice.from > SETTLED_SECONDS)
 		choice.from = SETTLED_SECONDS;
@@ -152,9 +153,16 @@ static void with_history(const struct imalog_past *past, double confidence, doub
 			knot->bound = bound;
 	} else {
 		knot->basis = IMALOG_BASIS_COUNTS;
+		knot->bound = windows.independent >= 1
+				      ? imalog_windows_bound(&windows, confidence, &knot->small) : 0;
 		knot->small = true;
-		knot->bound = bound;
+		if (!(knot->bound >= bound))
+			knot->bound = bound;
 	}
+	/* Days repeat: what the rest of the first one brings has not been seen yet. */
+	seen = windows.span / DAY_SECONDS;
+	if (seen < 1)
+		knot->bound *= 2 - seen;
 	if (age < YOUNG_SECONDS)
 		look_at_young(past, age, confidence, scratch, knot);
 }

@@ -584,7 +584,9 @@ struct imalog_point {
 	uint64_t bytes;		/* of the log; never falls within a stretch */
 };
 
-#define IMALOG_DEFAULT_BYTES 4096	/* growth that is allowed for where there is no history */
+/* Growth that is allowed for where there is no history: at once, and with each hour. */
+#define IMALOG_DEFAULT_BYTES 4096
+#define IMALOG_DEFAULT_HOURLY 1024
 
 /* Everything that growth is estimated from; all is borrowed.  Zeroed: nothing is known. */
 struct imalog_past {

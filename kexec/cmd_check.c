@@ -2,6 +2,7 @@
 /* kexec --ima-check [-e] and kexec-ima check: judge the log as it is now, then do as planned. */
 #include <string.h>
 
+#include "remember.h"
 #include "trim.h"
 
 /* Warnings that change nothing: the load is older than planned. */
@@ -57,18 +58,21 @@ static void tell(const struct run *run, const struct request *request, const str
 	fflush(stdout);
 }
 
-/* One judgement.  @execute: nothing but the last record is to come. */
-static void judge(struct survey *survey, const struct settings *settings, bool execute,
-		  struct imalog_estimate *estimate, struct imalog_decision *decision)
+/* One judgement.  With -e nothing but the last record is to come. */
+static void judge(const struct run *run, struct survey *survey, const struct request *request,
+		  struct outlook *outlook, struct imalog_decision *decision)
 {
-	struct imalog_growth growth;
-	bool known = survey_growth(survey, &growth);
-	uint64_t to_come = execute ? 0 : settings->burst_bytes;
+	struct settings settings = request->settings;
 
-	imalog_estimate_growth(known ? &growth : NULL, NULL, settings->interval_seconds, to_come,
-			       estimate);
+	if (request->action == ACTION_EXECUTE) {
+		settings.burst_bytes = 0;
+		settings.has_burst = true;
+	}
+	/* The last moment neither needs the history nor waits for it. */
+	outlook_take(run, survey, &settings, request->action == ACTION_CHECK ? OUTLOOK_HISTORY : 0,
+		     outlook);
 	imalog_decide(&survey->scan.census, survey->has_load ? &survey->load : NULL,
-		      &survey->facts, to_come, decision);
+		      &survey->facts, outlook->burst_bytes, decision);
 }
 
 /* The recorded load once more; afterwards the survey and the decision are the new ones. */
@@ -76,14 +80,14 @@ static bool reload(struct run *run, const struct settings *settings, struct surv
 		   struct imalog_decision *decision, int *status)
 {
 	struct load_record record = survey->record;
-	struct imalog_estimate nothing = { .basis = IMALOG_BASIS_GIVEN };
+	struct outlook nothing = { .estimate.basis = IMALOG_BASIS_GIVEN };
 	struct load_job job = {
 		.run = run,
 		.settings = settings,
 		.arguments = record.arguments,
 		.files = &record.files,
 		.directory = record.directory,
-		.estimate = &nothing,
+		.outlook = &nothing,
 		.earlier = &record,
 		.survey = survey,
 	};
@@ -166,25 +170,28 @@ static void tell_no_reload(const struct survey *survey, int status)
 int judge_and_act(struct run *run, struct request *request, struct survey *survey)
 {
 	const struct settings *settings = &request->settings;
-	bool execute = request->action == ACTION_EXECUTE, reloaded = false;
+	bool reloaded = false;
 	bool deletion = trim_allowed(run, settings, survey);
 	struct imalog_decision decision;
-	struct imalog_estimate estimate;
+	struct outlook outlook;
 	struct live_failure failure;
 	struct plan plan;
 	struct view view;
 	int status;
 
 	tell_reading(run, survey);
-	judge(survey, settings, execute, &estimate, &decision);
+	judge(run, survey, request, &outlook, &decision);
 	for (;;) {
 		plan = make_plan(request, survey, &decision, reloaded, deletion);
-		fill_view(&view, survey, &decision, &estimate);
+		fill_view(&view, survey, &decision, &outlook);
+		/* At the last moment the disk is not to be touched. */
+		if (request->action != ACTION_SHUTDOWN && survey->facts.loaded)
+			remember_judgement(run, survey, HISTORY_CHECK, &decision, &outlook);
 		tell(run, request, &view, &plan);
 		if (plan.step == STEP_DELETE) {
 			deletion = false;
 			trim_for_room(run, settings, &decision, survey);
-			judge(survey, settings, execute, &estimate, &decision);
+			judge(run, survey, request, &outlook, &decision);
 			continue;
 		}
 		if (plan.step != STEP_RELOAD)
@@ -198,7 +205,7 @@ int judge_and_act(struct run *run, struct request *request, struct survey *surve
 			if (survey_take(&run->root, survey, &failure))
 				return complain_survey(run, &failure);
 		}
-		judge(survey, settings, execute, &estimate, &decision);
+		judge(run, survey, request, &outlook, &decision);
 	}
 	if ((settings->mode == CHECK_RELOAD || request->action == ACTION_SHUTDOWN) && !reloaded &&
 	    plan.status != STATUS_DONE && survey->facts.loaded)

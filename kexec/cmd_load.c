@@ -4,23 +4,8 @@
 #include <string.h>
 
 #include "look_ahead.h"
+#include "remember.h"
 #include "trim.h"
-
-static void make_estimate(const struct run *run, const struct settings *settings,
-			  const struct survey *survey, struct imalog_estimate *estimate)
-{
-	struct imalog_growth since_boot, sample;
-	bool has_boot, has_sample;
-
-	has_boot = survey_growth(survey, &since_boot);
-	has_sample = !settings->headroom_given && survey_sample(&run->root, survey, &sample);
-	imalog_estimate_growth(has_boot ? &since_boot : NULL, has_sample ? &sample : NULL,
-			       settings->interval_seconds, settings->burst_bytes, estimate);
-	if (settings->headroom_given) {
-		estimate->basis = IMALOG_BASIS_GIVEN;
-		estimate->bound_bytes = settings->headroom_bytes;
-	}
-}
 
 static void tell(const struct run *run, const struct view *view, const struct plan *plan,
 		 bool was_loaded, bool unloaded)
@@ -47,15 +32,15 @@ static void tell(const struct run *run, const struct view *view, const struct pl
 
 /* Before the load, a kernel or a log that never carries is refused at once. */
 static bool refuse_hopeless(const struct run *run, const struct request *request,
-			    const struct survey *survey, const struct imalog_estimate *estimate,
-			    int *status)
+			    const struct survey *survey, const struct outlook *outlook, int *status)
 {
 	struct imalog_decision decision;
 	struct plan plan;
 	struct view view;
 	bool unloaded = true;
 
-	imalog_decide(&survey->scan.census, NULL, &survey->facts, estimate->bound_bytes, &decision);
+	imalog_decide(&survey->scan.census, NULL, &survey->facts, outlook->estimate.bound_bytes,
+		      &decision);
 	plan = plan_before_load(&decision, &request->settings);
 	if (plan.step == STEP_LOAD)
 		return false;
@@ -91,7 +76,7 @@ static struct plan delete_for_room(struct load_job *job)
 
 	if (trim_for_room(job->run, job->settings, &job->decision, survey)) {
 		imalog_decide(&survey->scan.census, survey->has_load ? &survey->load : NULL,
-			      &survey->facts, job->estimate->bound_bytes, &job->decision);
+			      &survey->facts, job->outlook->estimate.bound_bytes, &job->decision);
 		keep_load(job, survey, survey->has_load ? &survey->load : NULL);
 	}
 	return plan_after_load(&job->decision, job->settings, false, false);
@@ -164,14 +149,14 @@ static int load_and_judge(struct run *run, struct request *request, struct surve
 {
 	bool was_loaded = survey->facts.loaded, unloaded = false;
 	struct load_record earlier = { 0 };
-	struct imalog_estimate estimate;
+	struct outlook outlook;
 	struct load_files files;
 	struct load_job job = {
 		.run = run,
 		.settings = &request->settings,
 		.arguments = request->arguments,
 		.files = &files,
-		.estimate = &estimate,
+		.outlook = &outlook,
 		.survey = survey,
 	};
 	struct plan plan;
@@ -179,8 +164,9 @@ static int load_and_judge(struct run *run, struct request *request, struct surve
 	struct view view;
 	int status;
 
-	make_estimate(run, &request->settings, survey, &estimate);
-	if (refuse_hopeless(run, request, survey, &estimate, &status))
+	outlook_take(run, survey, &request->settings, OUTLOOK_HISTORY | OUTLOOK_RECENT, &outlook);
+	request->settings.interval_seconds = outlook.estimate.interval_seconds;
+	if (refuse_hopeless(run, request, survey, &outlook, &status))
 		return status;
 	if (!look_ahead_of_load(run, request, survey, &status))
 		return refuse_image(run, request, survey, status);
@@ -199,7 +185,8 @@ static int load_and_judge(struct run *run, struct request *request, struct surve
 	}
 	load_record_free(&earlier);
 	check_files(run, &job, &files);
-	fill_view(&view, survey, &job.decision, &estimate);
+	remember_judgement(run, survey, HISTORY_LOAD, &job.decision, &outlook);
+	fill_view(&view, survey, &job.decision, &outlook);
 	if (plan.step == STEP_UNLOAD)
 		unloaded = unload(run, request->arguments[0]);
 	tell(run, &view, &plan, was_loaded, unloaded);

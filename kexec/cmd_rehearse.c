@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "outlook.h"
 #include "recording.h"
 
 #define LOG_MAX (256u << 20)	/* bytes: what is extended into a TPM record by record in bearable time */
@@ -224,21 +224,29 @@ static void choose_kernel(const struct run *run, struct asked *asked)
 static int choose_growth(const struct run *run, struct asked *asked)
 {
 	struct rehearsal *rehearsal = &asked->rehearsal;
-	struct imalog_growth growth;
+	const struct imalog_past nothing = { 0 };
 	struct live_failure failure;
+	struct imalog_curve curve;
+	struct outlook outlook;
 	struct survey survey;
-	bool known = false;
 	int status = read_settings(run, &rehearsal->settings);
 
 	if (status)
 		return status;
 	if (asked->data && !asked->log && !asked->has_grow) {
-		known = !survey_take(&run->root, &survey, &failure) &&
-			survey_growth(&survey, &growth);
+		if (!survey_take(&run->root, &survey, &failure)) {
+			outlook_take(run, &survey, &rehearsal->settings, OUTLOOK_HISTORY, &outlook);
+			rehearsal->estimate = outlook.estimate;
+		}
 		survey_free(&survey);
 	}
-	imalog_estimate_growth(known ? &growth : NULL, NULL, rehearsal->settings.interval_seconds,
-			       rehearsal->settings.burst_bytes, &rehearsal->estimate);
+	if (!rehearsal->estimate.interval_seconds) {
+		if (imalog_curve_make(&nothing, rehearsal->settings.confidence,
+				      rehearsal->settings.burst_bytes, UINT64_MAX, &curve))
+			return complain(STATUS_ERROR, "memory is short");
+		imalog_curve_estimate(&curve, rehearsal->settings.interval_seconds,
+				      &rehearsal->estimate);
+	}
 	if (!asked->has_grow)
 		rehearsal->grow_bytes = rehearsal->estimate.bound_bytes;
 	return STATUS_DONE;

@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kexec-ima status: what is, without doing anything. */
-#include "command.h"
+#include "outlook.h"
 
 int cmd_status(struct run *run, int argc, char **argv)
 {
 	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
 	struct imalog_decision decision;
-	struct imalog_estimate estimate;
-	struct imalog_growth growth;
 	struct live_failure failure;
+	struct outlook outlook;
 	struct settings settings;
 	struct survey survey;
 	struct view view;
 	int status;
 	char when[64];
-	bool known;
 
 	if (next_option(run, argc, argv, options, &status) == -2)
 		return status;
@@ -28,12 +26,10 @@ int cmd_status(struct run *run, int argc, char **argv)
 		return complain_survey(run, &failure);
 	}
 	tell_reading(run, &survey);
-	known = survey_growth(&survey, &growth);
-	imalog_estimate_growth(known ? &growth : NULL, NULL, settings.interval_seconds,
-			       settings.burst_bytes, &estimate);
+	outlook_take(run, &survey, &settings, OUTLOOK_HISTORY, &outlook);
 	imalog_decide(&survey.scan.census, survey.has_load ? &survey.load : NULL, &survey.facts,
-		      estimate.bound_bytes, &decision);
-	fill_view(&view, &survey, &decision, &estimate);
+		      outlook.estimate.bound_bytes, &decision);
+	fill_view(&view, &survey, &decision, &outlook);
 	date_view(&view, when, sizeof(when));
 	if (run->json)
 		report_status_json(stdout, &view);

@@ -12,6 +12,8 @@
 #include "report.h"
 #include "survey.h"
 
+struct outlook;
+
 /* One run of the program. */
 struct run {
 	struct host_root root;
@@ -75,9 +77,9 @@ int take_lock(const struct run *run);
 /* With -v: how much of the log had to be read, on stderr. */
 void tell_reading(const struct run *run, const struct survey *survey);
 
-/* Fill what follows from a survey, a decision and an estimate.  The view borrows all three. */
+/* Fill what follows from a survey, a decision and an outlook (or NULL).  The view borrows all three. */
 void fill_view(struct view *view, const struct survey *survey,
-	       const struct imalog_decision *decision, const struct imalog_estimate *estimate);
+	       const struct imalog_decision *decision, const struct outlook *outlook);
 /* As above, with the date of the deadline written to @when. */
 void date_view(struct view *view, char *when, size_t size);
 
@@ -103,7 +105,7 @@ struct load_job {
 	char *const *run_arguments;	/* to be run in their place; NULL: the same */
 	const struct load_files *files;	/* that they name */
 	const char *directory;		/* where to run it; NULL: here */
-	const struct imalog_estimate *estimate;	/* the growth to leave room for */
+	const struct outlook *outlook;	/* the growth to leave room for */
 	const struct load_record *earlier;	/* of the image that is loaded now; NULL: not ours */
 	struct survey *survey;		/* the look before the load; afterwards the one after it */
 	struct imalog_decision decision;	/* afterwards: the judgement */
@@ -135,9 +137,12 @@ int judge_and_act(struct run *run, struct request *request, struct survey *surve
  * judgement, so that nothing of it is left to come behind.
  */
 void measure_real(const struct run *run, char *kexec);
+int cmd_backtest(struct run *run, int argc, char **argv);
 int cmd_check(struct run *run, int argc, char **argv);
+int cmd_estimate(struct run *run, int argc, char **argv);
 int cmd_preflight(struct run *run, int argc, char **argv);
 int cmd_rehearse(struct run *run, int argc, char **argv);
+int cmd_sample(struct run *run, int argc, char **argv);
 int cmd_shutdown(struct run *run, int argc, char **argv);
 int cmd_status(struct run *run, int argc, char **argv);
 int cmd_trim(struct run *run, int argc, char **argv);

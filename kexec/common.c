@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "outlook.h"
 
 #define LOCK_MS 10000	/* how long another run is waited for */
 #define CONFIG_MAX (64u << 10)	/* bytes of the configuration file */
@@ -170,7 +170,7 @@ void tell_reading(const struct run *run, const struct survey *survey)
 }
 
 void fill_view(struct view *view, const struct survey *survey,
-	       const struct imalog_decision *decision, const struct imalog_estimate *estimate)
+	       const struct imalog_decision *decision, const struct outlook *outlook)
 {
 	const struct load_record *record = &survey->record;
 
@@ -179,7 +179,7 @@ void fill_view(struct view *view, const struct survey *survey,
 		.staged_bytes = survey->staged_bytes,
 		.facts = &survey->facts,
 		.decision = decision,
-		.estimate = estimate,
+		.estimate = outlook ? &outlook->estimate : NULL,
 	};
 	if (survey->facts.loaded) {
 		view->has_age = survey_load_age(survey, &view->age_seconds);
@@ -191,10 +191,10 @@ void fill_view(struct view *view, const struct survey *survey,
 		view->deadline_passed =
 			record->has_deadline && view->age_seconds > record->deadline_seconds;
 	}
-	if (estimate && decision->has_segment && decision->room_bytes >= 0 &&
+	if (outlook && outlook->has_curve && decision->has_segment && decision->room_bytes >= 0 &&
 	    (uint64_t)decision->room_bytes >= decision->last_bytes)
-		view->has_deadline = imalog_deadline(
-			estimate, (uint64_t)decision->room_bytes - decision->last_bytes,
+		view->has_deadline = imalog_curve_deadline(
+			&outlook->curve, (uint64_t)decision->room_bytes - decision->last_bytes,
 			&view->deadline_seconds);
 }
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "outlook.h"
 
 int explain_run(const char *kexec, int error)
 {
@@ -77,7 +77,7 @@ void keep_load(const struct load_job *job, struct survey *after, const struct im
 	record.directory = (char *)job->directory;
 	if (!record.directory)
 		record.directory = getcwd(here, sizeof(here)) ? here : (char *)"/";
-	fill_view(&view, after, &job->decision, job->estimate);
+	fill_view(&view, after, &job->decision, job->outlook);
 	record.has_deadline = view.has_deadline;
 	record.deadline_seconds = view.deadline_seconds;
 	error = survey_keep_load(&job->run->root, &record);
@@ -190,7 +190,7 @@ bool load_and_prove(struct load_job *job, int *status)
 				   "is 0): look at the kernel's log", job->arguments[0], root->path);
 		return false;
 	}
-	imalog_decide(&after.scan.census, mark, &after.facts, job->estimate->bound_bytes,
+	imalog_decide(&after.scan.census, mark, &after.facts, job->outlook->estimate.bound_bytes,
 		      &job->decision);
 	keep_load(job, &after, mark);
 	survey_free(job->survey);

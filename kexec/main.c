@@ -11,9 +11,12 @@ static const struct {
 	const char *says;
 } commands[] = {
 	{ "status", cmd_status, "the log, the kernel, what is loaded and its room" },
+	{ "estimate", cmd_estimate, "how much the log will grow, and the room that needs" },
 	{ "check", cmd_check, "judge the log against the loaded segment, as kexec --ima-check" },
 	{ "verify", cmd_verify, "what happened at each boot, and whether the log explains the TPM" },
 	{ "preflight", cmd_preflight, "would this kernel take the log over, and keep it?" },
+	{ "sample", cmd_sample, "one observation into the history, for a timer" },
+	{ "backtest", cmd_backtest, "how the estimate would have done on the history" },
 	{ "trim", cmd_trim, "move the oldest records to an archive, out of the kernel" },
 	{ "shutdown", cmd_shutdown, "judge at the last moment of a shutdown, as its hook does" },
 	{ "rehearse", cmd_rehearse, "a whole soft reboot on a TPM in memory, with and without help" },
@@ -47,6 +50,10 @@ int usage(FILE *to, int status)
 	      "preflight KERNEL:\n"
 	      "  --initrd FILE, --append TEXT, --reuse-cmdline\n"
 	      "                      as they would be given to kexec\n\n"
+	      "estimate, backtest:\n"
+	      "  --interval TIME     between load and execute (90s, 10min, 2h, 3d)\n"
+	      "  --confidence P      with which the room must suffice\n"
+	      "  --history FILE      backtest: a database, or a CSV boottime_seconds,records,bytes\n\n"
 	      "trim:\n"
 	      "  --archive DIR       the folder to move them to\n"
 	      "  --keep N            at least so many records stay\n\n"

@@ -32,6 +32,7 @@ struct settings {
 	bool has_interval;
 	uint64_t interval_seconds;
 	double confidence;		/* 0 < P < 1 */
+	bool has_burst;			/* .burst_bytes was given, and is not to be learnt */
 	uint64_t burst_bytes;		/* shutdown burst */
 	bool shutdown_cold;		/* at shutdown: a log that would be lost makes it a cold boot */
 	bool shutdown_unknown_cold;	/* the same where it cannot be told */

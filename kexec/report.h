@@ -35,6 +35,13 @@ void report_span(uint64_t seconds, char out[32]);
 
 /* One sentence without a full stop: the verdict with its numbers and what to do. */
 void report_verdict(const struct view *view, char *out, size_t size);
+/* What an estimate says, on one line without its end. */
+void report_growth(FILE *to, const struct imalog_estimate *estimate);
+/* `kexec-ima estimate`; @kib: CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB that gives the room, 0: none does. */
+void report_estimate_text(FILE *to, const struct imalog_estimate *estimate, uint64_t needed_bytes,
+			  unsigned kib);
+void report_estimate_json(FILE *to, const struct imalog_estimate *estimate, uint64_t needed_bytes,
+			  unsigned kib);
 /* The lines that a load or a check prints below its verdict. */
 void report_details(FILE *to, const struct view *view);
 /* `kexec-ima status`. */

@@ -35,7 +35,7 @@ static struct json_object *segment_object(const struct view *view)
 static struct json_object *growth_object(const struct imalog_estimate *estimate)
 {
 	struct json_object *to = json_object_new_object();
-	bool known = estimate->basis == IMALOG_BASIS_BOOT || estimate->basis == IMALOG_BASIS_SAMPLE;
+	bool known = estimate->growth.bytes_per_second > 0 || estimate->basis == IMALOG_BASIS_FADING;
 
 	json_object_object_add(to, "bytes_per_second",
 			       known ? json_object_new_double(estimate->growth.bytes_per_second)
@@ -44,6 +44,7 @@ static struct json_object *growth_object(const struct imalog_estimate *estimate)
 			       known ? json_object_new_double(estimate->growth.records_per_second)
 				     : NULL);
 	report_text(to, "basis", imalog_basis_text(estimate->basis));
+	report_estimate_members(to, estimate);
 	return to;
 }
 

@@ -140,24 +140,20 @@ static void segment_lines(FILE *to, const struct view *view)
 	fputc('\n', to);
 }
 
-static void growth_line(FILE *to, const struct imalog_estimate *estimate)
+static void growth_line(FILE *to, const struct view *view)
 {
-	char span[32];
+	const struct imalog_estimate *estimate = view->estimate;
+	const struct imalog_decision *decision = view->decision;
 
 	line(to, "growth");
-	if (estimate->basis == IMALOG_BASIS_NONE) {
-		fprintf(to, "not known, so nor is how long the room lasts\n");
+	report_growth(to, estimate);
+	fputc('\n', to);
+	if (!estimate->small_sample || !decision->has_segment || decision->room_bytes < 0 ||
+	    estimate->bound_bytes / 2 <= (uint64_t)decision->room_bytes)
 		return;
-	}
-	if (estimate->basis == IMALOG_BASIS_GIVEN) {
-		fprintf(to, "%" PRIu64 " bytes, as given\n", estimate->bound_bytes);
-		return;
-	}
-	report_span(estimate->interval_seconds, span);
-	fprintf(to, "%.3g bytes/s (%s), %" PRIu64 " bytes in %s, %" PRIu64
-		" of them for the shutdown\n",
-		estimate->growth.bytes_per_second, imalog_basis_text(estimate->basis),
-		estimate->bound_bytes, span, estimate->burst_bytes);
+	line(to, "");
+	fprintf(to, "the sample is small, and the room is less than half of that bound: it may do, "
+		    "which nobody can tell yet\n");
 }
 
 static void age_line(FILE *to, const struct view *view)
@@ -186,15 +182,15 @@ static void deadline_line(FILE *to, const struct view *view)
 
 	if (decision->verdict != IMALOG_FITS && decision->verdict != IMALOG_TIGHT)
 		return;
-	if (view->estimate->basis == IMALOG_BASIS_NONE)
-		return;
 	line(to, "lasts");
 	if (!view->has_deadline) {
-		fprintf(to, "no end in sight: no growth was seen\n");
+		fprintf(to, "no end in sight\n");
 		return;
 	}
 	report_span(view->deadline_seconds, span);
-	fprintf(to, "%s at this growth", span);
+	fprintf(to, "%s", span);
+	if (view->estimate->confidence > 0)
+		fprintf(to, " with probability %g", view->estimate->confidence);
 	if (view->deadline_when)
 		fprintf(to, ": execute before %s", view->deadline_when);
 	fputc('\n', to);
@@ -206,7 +202,7 @@ void report_details(FILE *to, const struct view *view)
 	segment_lines(to, view);
 	age_line(to, view);
 	if (view->estimate) {
-		growth_line(to, view->estimate);
+		growth_line(to, view);
 		deadline_line(to, view);
 	}
 }

@@ -153,7 +153,8 @@ static bool set_policy(struct settings *settings, const char *value)
 
 static bool set_burst(struct settings *settings, const char *value)
 {
-	return value && parse_bytes(value, &settings->burst_bytes);
+	settings->has_burst = value && parse_bytes(value, &settings->burst_bytes);
+	return settings->has_burst;
 }
 
 static bool set_cold(const char *value, bool *cold)

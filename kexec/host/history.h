@@ -10,7 +10,7 @@
 #ifndef KEXEC_IMA_HOST_HISTORY_H
 #define KEXEC_IMA_HOST_HISTORY_H
 
-#include "history.h"
+#include "kexec/history.h"
 #include "host.h"
 
 #define HOST_HISTORY_FILE "/var/lib/kexec-ima/history.db"
@@ -18,14 +18,39 @@
 struct host_history;	/* an open database */
 
 /*
- * Open the file @path (or NULL: HOST_HISTORY_FILE below the root).  @write: made if it is not there;
- * one that is corrupt is set aside as history.db.corrupt-N (*@aside is set) and a new one begun.
+ * Open the file @path (or NULL: HOST_HISTORY_FILE below the root).  @write: it is made if it is not there.
  */
 int host_history_open(const struct host_root *root, const char *path, bool write,
-		      struct host_history **history, bool *aside);
+		      struct host_history **history);
+/*
+ * Give the corrupt file below the root another name, history.db.corrupt-1 or the next that is free, so
+ * that a new one can begin; nothing is deleted.
+ */
+int host_history_set_aside(const struct host_root *root);
 void host_history_close(struct host_history *history);
 
 /* All rows not older than @seconds before the newest (0: all).  To be freed with history_free(). */
 int host_history_read(struct host_history *history, uint64_t seconds, struct history *out);
+
+/*
+ * The newest sample of the boot @boot_id; @exact: whose bytes were read and not computed.  @counted: the
+ * kernel's own count then.  0 or 1: there is none; or a negative errno.
+ */
+int host_history_latest(struct host_history *history, const char *boot_id, bool exact,
+			struct history_sample *sample, uint64_t *counted);
+/* Add a row; its .boot is found by @boot_id.  @counted: runtime_measurements_count, records. */
+int host_history_add(struct host_history *history, const char *boot_id,
+		     const struct history_sample *sample, uint64_t counted);
+/* @boot_id NULL: of a boot that is not known.  An execute that is there already is left as it is. */
+int host_history_add_event(struct host_history *history, const char *boot_id,
+			   const struct history_event *event);
+/* The number of the boot @boot_id, or 0: nothing is known of it. */
+uint32_t host_history_boot(struct host_history *history, const char *boot_id);
+/*
+ * Delete the oldest rows: those of more than @seconds before @unix_seconds, and as many as it takes to
+ * come below @bytes.
+ */
+int host_history_prune(struct host_history *history, int64_t unix_seconds, uint64_t seconds,
+		       uint64_t bytes);
 
 #endif

@@ -24,7 +24,9 @@
  * see it ("readelf --notes"): a note of the owner FDO as uapi-group.org's "ELF dlopen metadata" has it.
  */
 #define HOST_LIBRARY_NOTE(variable, use, soname) \
-	HOST_LIBRARY_NOTE_OF(variable, "[{\"feature\":\"tpm\",\"description\":\"" use \
+	HOST_LIBRARY_NOTE_FOR(variable, "tpm", use, soname)
+#define HOST_LIBRARY_NOTE_FOR(variable, feature, use, soname) \
+	HOST_LIBRARY_NOTE_OF(variable, "[{\"feature\":\"" feature "\",\"description\":\"" use \
 			     "\",\"priority\":\"suggested\",\"soname\":[\"" soname "\"]}]")
 #define HOST_LIBRARY_NOTE_OF(variable, text) \
 	static const struct { \

@@ -194,7 +194,7 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 	config "headroom = 20K" "check = warn"
 	run kexec -s -l vmlinuz --ima-headroom
 	ends 0
-	says "mean since boot"
+	says "fading boot"
 	: > "$root/fake/calls"
 	leave_room 100
 	run kexec --ima-check -e

@@ -194,7 +194,7 @@ runs_as() {
 		fresh
 		run kexec -l vmlinuz --ima-headroom "--ima-interval=$time" --ima-policy=warn
 		ends 0
-		says "bytes in $span,"
+		says "bytes in $span with"
 	done <<-'END'
 		90s 1min30s
 		45 45s

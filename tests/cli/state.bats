@@ -165,7 +165,7 @@ state() { echo "$root/run/kexec-ima"; }
 	rm "$root/proc/uptime"
 	run kexec -s -l vmlinuz --ima-headroom
 	ends 0
-	says "growth     not known, so nor is how long the room lasts"
+	says "growth     at most"
 	run kexec --ima-check -e
 	ends 0
 }

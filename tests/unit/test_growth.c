@@ -2,164 +2,233 @@
 #include "build.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void the_larger_speed_times_the_interval_and_the_burst(void **state)
+#define POINTS 3000
+
+/* A number that only depends on the ones before: the same history in each run. */
+static uint32_t next_random(uint32_t *state)
 {
-	static const struct {
-		double boot, sample;	/* bytes a second; negative: not known */
-		uint64_t interval, burst, bound;
-		enum imalog_basis basis;
-	} table[] = {
-		{ -1, -1, 3600, 0, 0, IMALOG_BASIS_NONE },
-		{ -1, -1, 3600, 730, 730, IMALOG_BASIS_NONE },
-		{ 2, -1, 3600, 730, 7930, IMALOG_BASIS_BOOT },
-		{ -1, 3, 3600, 730, 11530, IMALOG_BASIS_SAMPLE },
-		{ 2, 3, 3600, 730, 11530, IMALOG_BASIS_SAMPLE },
-		{ 3, 2, 3600, 730, 11530, IMALOG_BASIS_BOOT },
-		{ 2, 2, 10, 0, 20, IMALOG_BASIS_BOOT },
-		{ 0, 0, 3600, 730, 730, IMALOG_BASIS_BOOT },
-		{ 2, -1, 0, 730, 730, IMALOG_BASIS_BOOT },
-		/* rounded up to whole bytes */
-		{ 0.5, -1, 3, 0, 2, IMALOG_BASIS_BOOT },
-		{ 0.001, -1, 1, 0, 1, IMALOG_BASIS_BOOT },
-		{ 0.25, -1, 4, 0, 1, IMALOG_BASIS_BOOT },
-		/* saturates */
-		{ 1e30, -1, 1, 0, UINT64_MAX, IMALOG_BASIS_BOOT },
-		{ 1, -1, UINT64_MAX, 0, UINT64_MAX, IMALOG_BASIS_BOOT },
-		{ 1, -1, 1, UINT64_MAX, UINT64_MAX, IMALOG_BASIS_BOOT },
-		{ 1e30, -1, 1, UINT64_MAX, UINT64_MAX, IMALOG_BASIS_BOOT },
-		{ HUGE_VAL, -1, 1, 0, UINT64_MAX, IMALOG_BASIS_BOOT },
-	};
+	*state = *state * 1664525u + 1013904223u;
+	return *state >> 8;
+}
 
-	(void)state;
-	for (size_t i = 0; i < COUNT(table); i++) {
-		struct imalog_growth boot = { table[i].boot, 0 }, sample = { table[i].sample, 0 };
-		struct imalog_estimate estimate;
+/* @kind 0: steady, 1: bursts, 2: days and nights, 3: fading, 4: nothing, 5: two boots and deletions. */
+static struct imalog_past make_past(struct imalog_point *points, size_t count, double step,
+				    unsigned kind, uint32_t seed)
+{
+	uint64_t bytes = 36000;
+	uint32_t stretch = 1;
+	double seconds = 20;
 
-		imalog_estimate_growth(boot.bytes_per_second < 0 ? NULL : &boot,
-				       sample.bytes_per_second < 0 ? NULL : &sample,
-				       table[i].interval, table[i].burst, &estimate);
-		if (estimate.bound_bytes != table[i].bound || estimate.basis != table[i].basis)
-			fail_msg("row %zu: bound %llu, basis %d", i,
-				 (unsigned long long)estimate.bound_bytes, estimate.basis);
-		assert_true(estimate.interval_seconds == table[i].interval);
-		assert_true(estimate.burst_bytes == table[i].burst);
+	for (size_t i = 0; i < count; i++) {
+		uint32_t draw = next_random(&seed) % 1000;
+
+		if (kind == 5 && i && !(i % (count / 3))) {
+			stretch++;
+			bytes /= 2;
+			seconds = stretch == 2 ? 20 : seconds;
+		}
+		points[i] = (struct imalog_point){ stretch, seconds, bytes };
+		seconds += step;
+		switch (kind) {
+		case 0: case 5: bytes += 100 + draw / 10; break;
+		case 1: bytes += draw < 5 ? 20000 + draw * 1000 : draw < 100 ? 120 : 0; break;
+		case 2: bytes += fmod(seconds, 86400) < 36000 ? 2 * draw : draw / 20; break;
+		case 3: bytes += (uint64_t)(step * 40000 / (seconds + 10)) + (draw < 20 ? 120 : 0); break;
+		default: break;
+		}
+	}
+	return (struct imalog_past){ .points = points, .count = count };
+}
+
+static const double confidences[] = { 0.5, 0.9, 0.99, 0.999 };
+
+static void estimate_at(const struct imalog_curve *curve, uint64_t seconds, uint64_t *bound)
+{
+	struct imalog_estimate estimate;
+
+	imalog_curve_estimate(curve, seconds, &estimate);
+	*bound = estimate.bound_bytes;
+	assert_true(estimate.central_bytes <= estimate.bound_bytes);
+	assert_true(estimate.interval_seconds == seconds);
+}
+
+static void check_curve(const struct imalog_curve *curve, uint32_t seed)
+{
+	uint64_t before = 0, bound, after;
+
+	for (uint64_t seconds = 0; seconds < 3000000; seconds += 1 + seconds / 7) {
+		estimate_at(curve, seconds, &bound);
+		assert_true(bound >= before);
+		before = bound;
+	}
+	for (int i = 0; i < 200; i++) {
+		uint64_t room = next_random(&seed) % 2000000, seconds;
+
+		if (!imalog_curve_deadline(curve, room, &seconds)) {
+			estimate_at(curve, 400000000, &bound);
+			assert_true(bound <= room);
+			continue;
+		}
+		estimate_at(curve, seconds, &bound);
+		estimate_at(curve, seconds + 1, &after);
+		if (after <= room || (seconds && bound > room))
+			fail_msg("room %llu, deadline %llu: %llu, then %llu", (unsigned long long)room,
+				 (unsigned long long)seconds, (unsigned long long)bound,
+				 (unsigned long long)after);
 	}
 }
 
-/* A speed that is not a number asks for everything, never for nothing. */
-static void a_speed_that_is_not_a_number(void **state)
+/* estimate(deadline) <= room < estimate(deadline + 1), and neither ever falls. */
+static void deadline_and_bound_agree_on_random_histories(void **state)
 {
-	struct imalog_growth boot = { NAN, 0 };
-	struct imalog_estimate estimate;
+	struct imalog_point *points = calloc(POINTS, sizeof(*points));
+	static const size_t counts[] = { 1, 2, 3, 30, 300, POINTS };
+	static const double steps[] = { 60, 300, 3000 };
 
 	(void)state;
-	imalog_estimate_growth(&boot, NULL, 3600, 730, &estimate);
+	for (unsigned kind = 0; kind < 6; kind++)
+		for (size_t c = 0; c < COUNT(counts); c++)
+			for (size_t s = 0; s < COUNT(steps); s++)
+				for (size_t p = 0; p < COUNT(confidences); p++) {
+					struct imalog_past past;
+					struct imalog_curve curve;
+
+					if (kind == 5 && counts[c] < 3)
+						continue;
+					past = make_past(points, counts[c], steps[s], kind, (uint32_t)c);
+					assert_int_equal(imalog_curve_make(&past, confidences[p], 730,
+									   UINT64_MAX, &curve), 0);
+					check_curve(&curve, kind * 100 + (uint32_t)s);
+				}
+	free(points);
+}
+
+/* A limit saves work and changes nothing below it; more confidence never asks for less. */
+static void a_limit_changes_nothing_below_it(void **state)
+{
+	struct imalog_point *points = calloc(POINTS, sizeof(*points));
+
+	(void)state;
+	for (unsigned kind = 0; kind < 5; kind++) {
+		struct imalog_past past = make_past(points, POINTS, 60, kind, 7);
+		struct imalog_curve all, some;
+		uint64_t a, b, before = 0;
+
+		assert_int_equal(imalog_curve_make(&past, 0.99, 0, UINT64_MAX, &all), 0);
+		assert_int_equal(imalog_curve_make(&past, 0.99, 0, 3600, &some), 0);
+		for (uint64_t seconds = 1; seconds <= 3600; seconds += 37) {
+			estimate_at(&all, seconds, &a);
+			estimate_at(&some, seconds, &b);
+			assert_true(a == b);
+		}
+		for (size_t p = 0; p < COUNT(confidences); p++) {
+			assert_int_equal(imalog_curve_make(&past, confidences[p], 0, 3600, &some), 0);
+			estimate_at(&some, 3600, &a);
+			assert_true(a >= before);
+			before = a;
+		}
+	}
+	free(points);
+}
+
+/* What each past is worth. */
+static void the_basis_is_the_best_there_is(void **state)
+{
+	static const uint64_t executes[] = { 9000, 30000, 12000 };
+	struct imalog_point *points = calloc(POINTS, sizeof(*points));
+	struct imalog_past past = { 0 };
+	struct imalog_estimate estimate;
+	struct imalog_curve curve;
+
+	(void)state;
+	assert_int_equal(imalog_curve_make(&past, 0.999, 730, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 3600, &estimate);
+	assert_int_equal(estimate.basis, IMALOG_BASIS_NONE);
+	assert_true(estimate.bound_bytes >= IMALOG_DEFAULT_BYTES + 730 &&
+		    estimate.bound_bytes <= IMALOG_DEFAULT_BYTES + IMALOG_DEFAULT_HOURLY + 731 && estimate.small_sample);
+	past.has_boot = true;
+	past.boot_seconds = 36000;
+	past.boot_bytes = 36000;
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 3840, &estimate);
+	assert_int_equal(estimate.basis, IMALOG_BASIS_FADING);
+	assert_true(estimate.bound_bytes > IMALOG_DEFAULT_BYTES && estimate.bound_bytes < 7000);
+	past.executes = executes;
+	past.execute_count = COUNT(executes);
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 3840, &estimate);
+	assert_int_equal(estimate.basis, IMALOG_BASIS_LOG);
+	assert_true(estimate.bound_bytes >= 30000 && estimate.bound_bytes <= 60000);
+	past = make_past(points, 60, 60, 0, 1);
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 3840, &estimate);
+	assert_int_equal(estimate.basis, IMALOG_BASIS_COUNTS);
+	assert_true(estimate.small_sample && estimate.bound_bytes > 64 * 100);
+	past = make_past(points, POINTS, 60, 0, 1);
+	assert_int_equal(imalog_curve_make(&past, 0.9, 0, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 3840, &estimate);
+	assert_int_equal(estimate.basis, IMALOG_BASIS_WINDOWS);
+	/* 64 steps of 100 to 199 bytes */
+	assert_true(!estimate.small_sample && estimate.bound_bytes > 64 * 145 &&
+		    estimate.bound_bytes < 64 * 160);
+	free(points);
+}
+
+static void a_live_sample_that_asks_for_more(void **state)
+{
+	struct imalog_past past = { .has_recent = true, .recent = { 100, 1 } };
+	struct imalog_estimate estimate;
+	struct imalog_curve curve;
+
+	(void)state;
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 3840, &estimate);
+	assert_int_equal(estimate.basis, IMALOG_BASIS_RECENT);
+	assert_true(estimate.bound_bytes == 384000);
+	past.recent.bytes_per_second = NAN;
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	past.recent.bytes_per_second = HUGE_VAL;
+	assert_int_equal(imalog_curve_make(&past, 0.999, 1, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 3840, &estimate);
 	assert_true(estimate.bound_bytes == UINT64_MAX);
 }
 
-static void deadlines(void **state)
+/* Nothing ever came: still some records may. */
+static void an_idle_history_is_not_a_promise(void **state)
 {
-	static const struct {
-		double speed;
-		uint64_t burst, room;
-		bool comes;
-		uint64_t seconds;
-	} table[] = {
-		{ 2, 0, 100, true, 50 },
-		{ 2, 0, 101, true, 50 },
-		{ 2, 60, 100, true, 20 },
-		{ 2, 100, 100, true, 0 },
-		{ 2, 101, 100, true, 0 },	/* too late already */
-		{ 0, 101, 100, true, 0 },
-		{ 0, 100, 100, false, 0 },
-		{ 0, 0, 100, false, 0 },
-		{ 0.001, 0, 1, true, 1000 },
-		{ 1e-30, 0, 100, false, 0 },	/* longer than any number of seconds */
-		{ 2, 0, 0, true, 0 },
-	};
+	struct imalog_point *points = calloc(POINTS, sizeof(*points));
+	struct imalog_past past = make_past(points, POINTS, 60, 4, 1);
+	struct imalog_estimate estimate;
+	struct imalog_curve curve;
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(table); i++) {
-		struct imalog_estimate estimate = {
-			.growth.bytes_per_second = table[i].speed,
-			.burst_bytes = table[i].burst,
-		};
-		uint64_t seconds = 0;
-		bool comes = imalog_deadline(&estimate, table[i].room, &seconds);
-
-		if (comes != table[i].comes || seconds != table[i].seconds)
-			fail_msg("row %zu: %d, %llu s", i, comes, (unsigned long long)seconds);
-	}
-}
-
-/* More room never makes the deadline earlier; a longer interval never asks for less room. */
-static void deadline_and_bound_only_rise(void **state)
-{
-	static const double speeds[] = { 0.003, 0.7, 1, 13.37, 4096, 1e9 };
-
-	(void)state;
-	for (size_t s = 0; s < COUNT(speeds); s++) {
-		struct imalog_growth boot = { speeds[s], 0 };
-		struct imalog_estimate estimate;
-		uint64_t before = 0, bound = 0, seconds;
-
-		for (uint64_t interval = 0; interval < 300000; interval += 997) {
-			imalog_estimate_growth(&boot, NULL, interval, 730, &estimate);
-			assert_true(estimate.bound_bytes >= bound);
-			bound = estimate.bound_bytes;
-		}
-		for (uint64_t room = 0; room < 20000; room += 13) {
-			assert_true(imalog_deadline(&estimate, room, &seconds));
-			assert_true(seconds >= before);
-			before = seconds;
-		}
-	}
-}
-
-/*
- * The two agree: the bound for an interval lasts that long, and what grows until the deadline
- * fits in the room.
- */
-static void deadline_and_bound_agree(void **state)
-{
-	static const double speeds[] = { 0.01, 0.7, 1, 13.37, 4096 };
-
-	(void)state;
-	for (size_t s = 0; s < COUNT(speeds); s++) {
-		for (uint64_t interval = 1; interval < 100000; interval = interval * 3 + 1) {
-			struct imalog_growth boot = { speeds[s], 0 };
-			struct imalog_estimate estimate, until;
-			uint64_t seconds, room;
-
-			imalog_estimate_growth(&boot, NULL, interval, 730, &estimate);
-			room = estimate.bound_bytes;
-			assert_true(imalog_deadline(&estimate, room, &seconds));
-			assert_true(seconds + 1 >= interval);	/* the last bit of a double */
-			imalog_estimate_growth(&boot, NULL, seconds, 730, &until);
-			assert_true(until.bound_bytes <= room);
-		}
-	}
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 3600, &estimate);
+	assert_true(estimate.bound_bytes >= 128 && estimate.bound_bytes < 4096);
+	free(points);
 }
 
 static void every_basis_has_its_words(void **state)
 {
+	static const char *const words[] = { "none", "fading boot", "live sample", "log", "counts",
+					     "windows", "given" };
+
 	(void)state;
-	assert_string_equal(imalog_basis_text(IMALOG_BASIS_NONE), "none");
-	assert_string_equal(imalog_basis_text(IMALOG_BASIS_BOOT), "mean since boot");
-	assert_string_equal(imalog_basis_text(IMALOG_BASIS_SAMPLE), "live sample");
-	assert_string_equal(imalog_basis_text(IMALOG_BASIS_GIVEN), "given");
+	for (size_t i = 0; i < COUNT(words); i++)
+		assert_string_equal(imalog_basis_text((enum imalog_basis)i), words[i]);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_larger_speed_times_the_interval_and_the_burst),
-		cmocka_unit_test(a_speed_that_is_not_a_number),
-		cmocka_unit_test(deadlines),
-		cmocka_unit_test(deadline_and_bound_only_rise),
-		cmocka_unit_test(deadline_and_bound_agree),
+		cmocka_unit_test(deadline_and_bound_agree_on_random_histories),
+		cmocka_unit_test(a_limit_changes_nothing_below_it),
+		cmocka_unit_test(the_basis_is_the_best_there_is),
+		cmocka_unit_test(a_live_sample_that_asks_for_more),
+		cmocka_unit_test(an_idle_history_is_not_a_promise),
 		cmocka_unit_test(every_basis_has_its_words),
 	};
 

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is to come: the history, the log's own past and this boot, brought together. */
+#include "remember.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/history.h"
+
+#define CSV_MAX (256u << 20)	/* bytes */
+
+/* Owned parts of a past. */
+struct memory {
+	struct history history;
+	struct imalog_point *points;
+	uint64_t *executes;
+};
+
+static int read_csv(const char *path, struct history *history)
+{
+	const struct host_root here = { "" };
+	char *text;
+	ssize_t size = host_read_all(&here, path, CSV_MAX, &text);
+	int line;
+
+	if (size < 0)
+		return complain(STATUS_ERROR, "%s cannot be read: %s", path, strerror((int)-size));
+	line = history_from_csv(text, (size_t)size, history);
+	free(text);
+	if (line > 0)
+		return complain(STATUS_ERROR, "%s, line %d: give the header boottime_seconds,records,"
+					      "bytes and then three numbers a line, times rising",
+				path, line);
+	return line ? complain(STATUS_ERROR, "%s: memory is short", path) : STATUS_DONE;
+}
+
+static int read_database(const struct run *run, const char *path, struct history *history)
+{
+	struct host_history *database;
+	int error = host_history_open(&run->root, path, false, &database);
+
+	if (error)
+		return error;
+	error = host_history_read(database, 0, history);
+	host_history_close(database);
+	return error;
+}
+
+int read_history(const struct run *run, const char *path, struct history *history)
+{
+	const char *dot = path ? strrchr(path, '.') : NULL;
+	int error;
+
+	*history = (struct history){ 0 };
+	if (dot && !strcmp(dot, ".csv"))
+		return read_csv(path, history);
+	error = read_database(run, path, history);
+	if (!error)
+		return STATUS_DONE;
+	return complain(STATUS_ERROR, "the history %s%s cannot be read: %s; let a timer run kexec-ima "
+				      "sample", path ? "" : run->root.path,
+			path ? path : HOST_HISTORY_FILE, remember_problem(error));
+}
+
+/* The growth of each earlier soft reboot that the log shows. */
+static size_t take_executes(const struct survey *survey, struct memory *memory)
+{
+	const struct imalog_census *census = &survey->scan.census;
+	size_t count = 0;
+
+	memory->executes = calloc((size_t)census->boot_count + 1, sizeof(*memory->executes));
+	for (uint32_t i = 0; memory->executes && i < census->boot_count; i++) {
+		const struct imalog_boot *boot = &census->boots[i];
+		const struct imalog_mark *load, *execute;
+
+		if (!boot->has_load || !boot->has_execute || boot->load >= boot->execute)
+			continue;
+		load = &census->marks[boot->load];
+		execute = &census->marks[boot->execute];
+		memory->executes[count++] = execute->before.bytes - load->after.bytes;
+	}
+	return count;
+}
+
+/* The history, and the present moment as its last point. */
+static void take_history(const struct run *run, const struct survey *survey, struct memory *memory,
+			 struct imalog_past *past)
+{
+	const struct imalog_point *last;
+	struct imalog_point now = { .seconds = survey->uptime, .bytes = survey->scan.census.total.bytes };
+	int error = read_database(run, NULL, &memory->history);
+
+	if (error && error != -ENOENT)
+		complain(STATUS_ERROR, "the history %s%s cannot be used: %s; the estimate is made from "
+				       "the log alone", run->root.path, HOST_HISTORY_FILE,
+			 remember_problem(error));
+	if (error || !memory->history.sample_count || !survey->has_uptime)
+		return;
+	memory->points = calloc(memory->history.sample_count + 1, sizeof(*memory->points));
+	if (!memory->points)
+		return;
+	past->points = memory->points;
+	past->count = history_points(&memory->history, memory->points);
+	last = &memory->points[past->count - 1];
+	now.stretch = last->stretch;
+	if (now.seconds <= last->seconds || now.bytes < last->bytes)
+		now.stretch++;
+	memory->points[past->count++] = now;
+}
+
+static void take_boot(const struct run *run, const struct survey *survey, unsigned how,
+		      struct imalog_past *past)
+{
+	const struct imalog_census *census = &survey->scan.census;
+	const struct imalog_boot *boot = imalog_census_current_boot(census);
+
+	if (boot && boot->has_aggregate && survey->has_uptime && survey->uptime > 0) {
+		past->has_boot = true;
+		past->boot_seconds = survey->uptime;
+		past->boot_bytes = census->total.bytes - boot->start.bytes;
+	}
+	if (how & OUTLOOK_RECENT && !past->count)
+		past->has_recent = survey_sample(&run->root, survey, &past->recent);
+}
+
+void outlook_take(const struct run *run, const struct survey *survey,
+		  const struct settings *settings, unsigned how, struct outlook *outlook)
+{
+	struct imalog_past past = { 0 };
+	struct memory memory = { 0 };
+	uint64_t interval = settings->interval_seconds, habit, learnt;
+
+	*outlook = (struct outlook){ .burst_bytes = settings->burst_bytes };
+	if (how & OUTLOOK_HISTORY)
+		take_history(run, survey, &memory, &past);
+	take_boot(run, survey, settings->headroom_given ? 0 : how, &past);
+	past.execute_count = take_executes(survey, &memory);
+	past.executes = memory.executes;
+	habit = history_interval(&memory.history);
+	learnt = history_burst(&memory.history);
+	if (!settings->has_interval && habit)
+		interval = habit;
+	if (!settings->has_burst && learnt > outlook->burst_bytes)
+		outlook->burst_bytes = learnt;
+	outlook->has_curve = !imalog_curve_make(&past, settings->confidence, outlook->burst_bytes,
+						UINT64_MAX, &outlook->curve);
+	if (outlook->has_curve)
+		imalog_curve_estimate(&outlook->curve, interval, &outlook->estimate);
+	else	/* no memory: nothing can be promised */
+		outlook->estimate = (struct imalog_estimate){ .interval_seconds = interval,
+							      .bound_bytes = UINT64_MAX };
+	survey_growth(survey, &outlook->estimate.growth);
+	if (settings->headroom_given) {
+		outlook->estimate.basis = IMALOG_BASIS_GIVEN;
+		outlook->estimate.bound_bytes = settings->headroom_bytes;
+		outlook->estimate.small_sample = false;
+	}
+	history_free(&memory.history);
+	free(memory.points);
+	free(memory.executes);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What is to come, from all that is known of the past.  Glue over the history and the estimate. */
+#ifndef KEXEC_IMA_OUTLOOK_H
+#define KEXEC_IMA_OUTLOOK_H
+
+#include "command.h"
+#include "history.h"
+
+struct outlook {
+	bool has_curve;
+	struct imalog_curve curve;
+	struct imalog_estimate estimate;	/* for the planned interval */
+	uint64_t burst_bytes;		/* of a shutdown: as configured, or learnt */
+};
+
+enum {
+	OUTLOOK_HISTORY = 1 << 0,	/* look into the history; one that cannot be read is told */
+	OUTLOOK_RECENT = 1 << 1,	/* take a live sample, which may last a second */
+};
+
+/*
+ * Fill @outlook.  @settings: the interval if it was given, the confidence, the burst, a SIZE that takes
+ * the place of the estimate.  @how: OUTLOOK_*.
+ */
+void outlook_take(const struct run *run, const struct survey *survey,
+		  const struct settings *settings, unsigned how, struct outlook *outlook);
+
+/*
+ * The history in @path: a CSV if it is called so, else a database; NULL: this machine's.  A status: anything but
+ * STATUS_DONE was explained.  To be freed with history_free().
+ */
+int read_history(const struct run *run, const char *path, struct history *history);
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Loads, checks and executes are observations too. */
+#include "remember.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "host/history.h"
+
+const char *remember_problem(int error)
+{
+	switch (error) {
+	case -ENOENT: return "there is none";
+	case -ENOPKG: return "libsqlite3.so.0 is not installed";
+	case -EILSEQ: return "it is no history of kexec-ima, or corrupt";
+	case -EPROTONOSUPPORT: return "it is of a newer version of kexec-ima";
+	case -EPERM: return "it must be a file in a folder of root's that others cannot write to";
+	default: return strerror(-error);
+	}
+}
+
+void remember_sample(const struct survey *survey, struct history_sample *sample)
+{
+	const struct imalog_census *census = &survey->scan.census;
+
+	*sample = (struct history_sample){
+		.boottime_seconds = survey->uptime,
+		.unix_seconds = time(NULL),
+		.records = census->total.records,
+		.bytes = census->total.bytes,
+		.staged_bytes = survey->staged_bytes,
+		.violations = census->violations,
+		.loaded = survey->facts.known & IMALOG_KNOWS_LOADED && survey->facts.loaded,
+		.exact = true,
+	};
+}
+
+void remember_judgement(const struct run *run, const struct survey *survey, enum history_kind kind,
+			const struct imalog_decision *decision, const struct outlook *outlook)
+{
+	const struct imalog_position *at = &survey->scan.census.total;
+	struct host_history *database;
+	struct history_event event = {
+		.kind = kind,
+		.boottime_seconds = survey->uptime,
+		.unix_seconds = time(NULL),
+		.segment_bytes = decision->has_segment ? decision->segment_bytes : 0,
+		.room_bytes = decision->room_bytes,
+		.needed_bytes = decision->needed_bytes,
+		.interval_seconds = outlook->estimate.interval_seconds,
+		.verdict = decision->verdict,
+	};
+	int error;
+
+	if (!survey->boot_id[0] || !survey->has_uptime)
+		return;
+	/* By its place in the log a load is found again after the reboot. */
+	if (kind == HISTORY_LOAD && survey->has_load)
+		at = &survey->load.after;
+	event.records = at->records;
+	event.bytes = at->bytes;
+	event.has_deadline = survey->has_record && survey->record.has_deadline;
+	event.deadline_seconds = event.has_deadline ? survey->record.deadline_seconds : 0;
+	error = host_history_open(&run->root, NULL, true, &database);
+	if (!error) {
+		error = host_history_add_event(database, survey->boot_id, &event);
+		host_history_close(database);
+	}
+	if (error && error != -ENOPKG)
+		complain(STATUS_ERROR, "the history %s%s cannot be written: %s; nothing else is changed by "
+				       "that", run->root.path, HOST_HISTORY_FILE, remember_problem(error));
+}
+
+/* Fill in what the rows of the boot that ended so know: when it was loaded, and checked last. */
+static void complete(const struct history *history, const struct imalog_mark *load,
+		     struct history_event *event)
+{
+	const struct history_event *loaded = NULL;
+	double seen = 0;
+
+	for (size_t i = 0; i < history->event_count; i++) {
+		const struct history_event *row = &history->events[i];
+
+		if (row->kind == HISTORY_LOAD && row->segment_bytes == load->event.segment_bytes &&
+		    row->records == load->after.records && row->bytes == load->after.bytes)
+			loaded = row;
+		if (loaded && row->kind == HISTORY_CHECK && row->boot == loaded->boot &&
+		    row->bytes >= loaded->bytes && row->bytes <= event->bytes) {
+			event->has_burst = true;
+			event->burst_bytes = event->bytes - row->bytes;
+			seen = row->boottime_seconds;
+		}
+	}
+	if (!loaded)
+		return;
+	for (size_t i = 0; i < history->sample_count; i++) {
+		const struct history_sample *row = &history->samples[i];
+
+		if (row->boot == loaded->boot && row->boottime_seconds > seen)
+			seen = row->boottime_seconds;
+	}
+	event->boot = loaded->boot;
+	event->boottime_seconds = seen > loaded->boottime_seconds ? seen : loaded->boottime_seconds;
+	event->interval_seconds = (uint64_t)(event->boottime_seconds - loaded->boottime_seconds);
+	event->unix_seconds = loaded->unix_seconds + (int64_t)event->interval_seconds;
+}
+
+struct history_event *remember_executes(const struct history *history,
+					const struct imalog_census *census, size_t *count)
+{
+	struct history_event *events = calloc((size_t)census->boot_count + 1, sizeof(*events));
+
+	*count = 0;
+	for (uint32_t i = 0; events && i + 1 < census->boot_count; i++) {
+		const struct imalog_boot *boot = &census->boots[i];
+		const struct imalog_mark *load, *execute;
+
+		if (!boot->has_load || !boot->has_execute || boot->load >= boot->execute)
+			continue;
+		load = &census->marks[boot->load];
+		execute = &census->marks[boot->execute];
+		events[*count] = (struct history_event){
+			.kind = HISTORY_EXECUTE,
+			.unix_seconds = time(NULL),
+			.records = execute->before.records,
+			.bytes = execute->before.bytes,
+			.segment_bytes = execute->event.segment_bytes,
+			.grown_bytes = execute->before.bytes - load->after.bytes,
+			.entry = imalog_boot_entry(census, i + 1, IMALOG_REPLAYED_NOTHING),
+		};
+		complete(history, load, &events[(*count)++]);
+	}
+	return events;
+}

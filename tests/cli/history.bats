@@ -1,0 +1,242 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# kexec-ima sample, estimate and backtest: the history, and what is made of it.
+# shellcheck disable=SC2154,SC2086,SC2016  # set by common.bash and bats; words on purpose
+load common
+
+db() { sqlite3 "$root/var/lib/kexec-ima/history.db" "$1"; }
+
+# is QUERY VALUE: what the database says.
+is() {
+	local got
+
+	got=$(db "$1")
+	test "$got" = "$2" || fail "$1: $got, expected $2"
+}
+
+# The kernel's count, as a real one has it.
+count() { echo "$1" > "$root/$ima/runtime_measurements_count"; }
+
+# steady SECONDS STEP RECORDS: a CSV of a log that grows by so many records of 120 bytes a step.
+steady() {
+	awk -v n="$1" -v s="$2" -v r="$3" 'BEGIN {
+		print "boottime_seconds,records,bytes"
+		for (i = 0; i * s < n; i++) printf "%d,%d,%d\n", 20 + i * s, 300 + i * r, 36000 + i * r * 120
+	}'
+}
+
+@test "a sample a minute: one row each, and the log is read only for what is new" {
+	count 301
+	for minute in 1 2 3; do
+		run kexec_ima sample
+		ends 0
+		test -z "$output" || fail "$output"
+		advance 60
+	done
+	is 'SELECT count(*), min(records), max(records), min(bytes), max(bytes) FROM sample' \
+		'3|301|301|36854|36854'
+	# A few new records are taken for records of mean size; many are read.
+	count 303
+	kexec_ima sample
+	is 'SELECT records, exact FROM sample ORDER BY boottime_ms DESC LIMIT 1' '303|0'
+	is 'SELECT bytes FROM sample ORDER BY boottime_ms DESC LIMIT 1' "$((36854 + 2 * 36854 / 301))"
+	advance 60
+	feed files=60
+	count 361
+	kexec_ima sample
+	is 'SELECT records, bytes, exact FROM sample ORDER BY boottime_ms DESC LIMIT 1' \
+		"361|$(log_bytes)|1"
+}
+
+@test "what was guessed is read again after an hour" {
+	count 301
+	kexec_ima sample
+	feed files=1
+	count 302
+	advance 3500
+	kexec_ima sample
+	is 'SELECT exact FROM sample ORDER BY boottime_ms DESC LIMIT 1' 0
+	advance 200
+	kexec_ima sample
+	is 'SELECT exact, bytes FROM sample ORDER BY boottime_ms DESC LIMIT 1' "1|$(log_bytes)"
+}
+
+@test "a count that falls, as after a deletion, is read" {
+	count 301
+	kexec_ima sample
+	advance 60
+	: > "$root/$ima/binary_runtime_measurements"
+	feed files=10
+	count 10
+	run kexec_ima sample
+	ends 0
+	is 'SELECT records, exact FROM sample ORDER BY boottime_ms DESC LIMIT 1' '10|1'
+}
+
+@test "two boots in one file" {
+	kexec_ima sample
+	echo 11111111-3b5c-4a59-9f0e-0d3c1f5a7e11 > "$root/proc/sys/kernel/random/boot_id"
+	echo "100.00 0.00" > "$root/proc/uptime"
+	run kexec_ima sample
+	ends 0
+	is 'SELECT count(*) FROM boot' 2
+	is 'SELECT boot, boottime_ms FROM sample ORDER BY boot' '1|36000000
+2|100000'
+	run kexec_ima status
+	ends 0
+}
+
+@test "loads and checks are kept, and a new boot learns the execute and its burst" {
+	loaded_by_us
+	advance 600
+	feed files=5
+	run kexec_ima check
+	ends 0
+	advance 60
+	feed files=3 execute boot files=20
+	echo 0 > "$root/sys/kernel/kexec_loaded"
+	echo 22222222-3b5c-4a59-9f0e-0d3c1f5a7e11 > "$root/proc/sys/kernel/random/boot_id"
+	echo "50.00 0.00" > "$root/proc/uptime"
+	rm -rf "$root/run/kexec-ima"
+	run kexec_ima sample
+	ends 0
+	is 'SELECT count(*) FROM load' 1
+	is 'SELECT count(*) FROM "check"' 1
+	is 'SELECT boot, interval, grown > burst, burst > 0, entry FROM "execute"' '1|600|1|1|1'
+	# The habit is the interval from now on.
+	run --separate-stderr kexec_ima estimate --format json
+	json 'j["interval_seconds"]' 600
+}
+
+@test "a machine with no history learns from its log" {
+	feed load files=100 execute boot files=300 load files=100 execute boot files=300 
+	run --separate-stderr kexec_ima estimate --format json
+	ends 0
+	json 'j["basis"]' '"log"' 'j["bound_bytes"] > 12000' true 'j["small_sample"]' true
+}
+
+@test "estimate: the options, the text, the kernel's extra memory" {
+	run kexec_ima estimate --interval 2h --confidence 0.9
+	ends 0
+	says "in 2h0min with probability 0.9" "needed     " "CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB="
+	run kexec_ima estimate --interval 900d
+	ends 0
+	says "no CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB gives that"
+	for bad in "--interval x" "--confidence 1" "--confidence 0" "more"; do
+		run kexec_ima estimate $bad
+		ends 2
+	done
+}
+
+@test "backtest: a steady log is covered, for little more than it needs" {
+	steady 172800 300 5 > h.csv
+	for p in 0.9 0.99 0.999; do
+		run --separate-stderr kexec_ima backtest --history h.csv --interval 1h --confidence $p \
+			--format json
+		ends 0
+		json 'j["covered"] == j["windows"]' true 'j["asked_over_oracle"] < 2' true \
+			'j["oracle_bytes"]' 7200 'j["windows"]' 507
+	done
+	run kexec_ima backtest --history h.csv
+	ends 0
+	says "covered    507 of 507 windows" "7200 is the smallest constant"
+}
+
+@test "backtest: a history in the database" {
+	kexec_ima sample
+	db "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)
+		INSERT INTO sample SELECT 1, 36000000 + i * 60000, unix + i * 60, records + i, bytes + i * 120,
+		0, 0, 0, 1, counted + i FROM n, sample WHERE boottime_ms = 36000000"
+	run --separate-stderr kexec_ima backtest --interval 10min --confidence 0.9 --format json
+	ends 0
+	json 'j["oracle_bytes"]' 1200 'j["covered"] == j["windows"]' true
+}
+
+@test "a bad CSV: the line is named" {
+	steady 3000 300 5 > good.csv
+	while IFS='|' read -r line edit; do
+		sed "$edit" good.csv > bad.csv
+		run kexec_ima backtest --history bad.csv --interval 10min
+		ends 1
+		says "bad.csv, line $line:"
+	done <<-'END'
+		1|1s/bytes/byte/
+		2|2s/20/-20/
+		3|3s/,/;/
+		4|4s/$/,1/
+		4|4s/,[0-9]*$//
+		5|5s/^[0-9]*/20/
+		5|5s/^[0-9]*/nan/
+		6|6s/$/x/
+		6|6s/,[0-9]*$/,99999999999999999999/
+		2|2,$d
+	END
+	run kexec_ima backtest --history good.csv --interval 10h
+	ends 4
+	says "shorter than the interval"
+	run kexec_ima backtest --history nowhere.csv
+	ends 1
+	says "nowhere.csv cannot be read"
+}
+
+@test "a corrupt database: one message, set aside, and nothing else fails" {
+	kexec_ima sample
+	echo "this is no database, whatever its name may say" > "$root/var/lib/kexec-ima/history.db"
+	run --separate-stderr kexec_ima status
+	ends 0
+	says "made from the log alone" "fading boot"
+	loaded_by_us
+	test "$(grep -c . <<< "$(kexec -s -l vmlinuz --initrd=initrd --ima-headroom 2>&1 > /dev/null)")" -le 2
+	run kexec_ima sample
+	ends 1
+	says "no sample was kept" "set aside"
+	grep -q "this is no database" "$root/var/lib/kexec-ima/history.db.corrupt-1"
+	run kexec_ima sample
+	ends 0
+	is 'SELECT count(*) FROM sample' 1
+}
+
+@test "of a newer version: left alone" {
+	kexec_ima sample
+	db 'PRAGMA user_version = 9'
+	run kexec_ima sample
+	ends 1
+	says "newer version"
+	is 'PRAGMA user_version' 9
+	run kexec_ima status
+	ends 0
+}
+
+@test "a folder that others can write, or a link in the file's place, is not used" {
+	mkdir -p "$root/var/lib/kexec-ima"
+	chmod 777 "$root/var/lib/kexec-ima"
+	run kexec_ima sample
+	ends 1
+	says "that others cannot write to"
+	chmod 700 "$root/var/lib/kexec-ima"
+	touch elsewhere
+	ln -s "$PWD/elsewhere" "$root/var/lib/kexec-ima/history.db"
+	run kexec_ima sample
+	ends 1
+	test ! -s elsewhere
+}
+
+@test "old rows go, by age and by the wall clock going on; a clock that jumps takes nothing" {
+	count 301
+	kexec_ima sample
+	db 'UPDATE sample SET unix = unix - 100 * 86400'
+	advance 3600
+	kexec_ima sample
+	# A hundred days passed within an hour: not believed.
+	is 'SELECT count(*) FROM sample' 2
+	advance 3600
+	kexec_ima sample
+	is 'SELECT count(*) FROM sample' 2
+}
+
+@test "sample takes no argument and no format" {
+	run kexec_ima sample now
+	ends 2
+	run kexec_ima sample --format json
+	ends 2
+}
