@@ -103,11 +103,17 @@ static void without_history(const struct imalog_past *past, double confidence, d
 
 /* ---- with one ----------------------------------------------------------------------------- */
 
-/* A short history: parts of one size that come at a rate which is not well known. */
+/*
+ * A short history: parts of one size that come at a rate which is not well known.  What is allowed for
+ * without a history is taken for an hour of it, or a minute of looking would have to fear anything.
+ */
 static double counts(const struct windows *windows, double seconds, double confidence)
 {
-	return windows->clump * imalog_distribution_counts(windows->total / windows->clump,
-							   windows->span, seconds, confidence);
+	const double before = IMALOG_DEFAULT_BYTES + IMALOG_DEFAULT_HOURLY;
+
+	return windows->clump *
+	       imalog_distribution_counts((windows->total + before) / windows->clump,
+					  windows->span + 3600, seconds, confidence);
 }
 
 /* Other boots when they were as old as this one. */

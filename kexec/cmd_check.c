@@ -12,7 +12,7 @@ static void warn_of_age(const struct settings *settings, const struct view *view
 						   : view->interval_seconds;
 	char age[32], planned[32];
 
-	if (!view->judged_load)
+	if (!report_is_long(view, interval))
 		return;
 	report_span(view->age_seconds, age);
 	report_span(interval, planned);
@@ -75,9 +75,8 @@ static void judge(const struct run *run, struct survey *survey, const struct req
 		      &survey->facts, outlook->burst_bytes, decision);
 }
 
-/* The recorded load once more; afterwards the survey and the decision are the new ones. */
-static bool reload(struct run *run, const struct settings *settings, struct survey *survey,
-		   struct imalog_decision *decision, int *status)
+bool reload_image(const struct run *run, const struct settings *settings, struct survey *survey,
+		  struct imalog_decision *decision, int *status)
 {
 	struct load_record record = survey->record;
 	struct outlook nothing = { .estimate.basis = IMALOG_BASIS_GIVEN };
@@ -197,7 +196,7 @@ int judge_and_act(struct run *run, struct request *request, struct survey *surve
 		if (plan.step != STEP_RELOAD)
 			break;
 		reloaded = true;
-		if (!reload(run, settings, survey, &decision, &status)) {
+		if (!reload_image(run, settings, survey, &decision, &status)) {
 			if (request->action != ACTION_SHUTDOWN)
 				return status;
 			/* What is loaded now has to be judged as it is. */

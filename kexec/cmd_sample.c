@@ -11,6 +11,7 @@
 
 #include "host/history.h"
 #include "remember.h"
+#include "watch.h"
 
 #define STALE_RECORDS 32	/* so many new ones may be taken for records of mean size */
 #define STALE_SECONDS 3600	/* and so long */
@@ -78,7 +79,7 @@ static bool can_guess(struct host_history *database, const char *boot_id, double
 
 	if (counted < known)
 		return false;
-	if (counted > known) {
+	if (counted > known || !sample->exact) {
 		if (host_history_latest(database, boot_id, true, &exact, &exact_counted) ||
 		    !exact.records || counted - exact_counted > STALE_RECORDS ||
 		    uptime - exact.boottime_seconds > STALE_SECONDS)
@@ -105,7 +106,8 @@ static int prune(struct host_history *database, const struct history_sample *bef
 	return host_history_prune(database, now->unix_seconds, REMEMBER_SECONDS, REMEMBER_BYTES);
 }
 
-static int take_sample(const struct run *run, struct host_history *database)
+/* *@moved: the log may have grown since the sample before. */
+static int take_sample(const struct run *run, struct host_history *database, bool *moved)
 {
 	struct imalog_facts facts = { 0 };
 	char boot_id[HOST_BOOT_ID_SIZE];
@@ -114,6 +116,7 @@ static int take_sample(const struct run *run, struct host_history *database)
 	double uptime = 0;
 	int error;
 
+	*moved = true;
 	if (host_boot_id(&run->root, boot_id) || host_uptime(&run->root, &uptime))
 		return complain(STATUS_ERROR, "%s/proc cannot be read: mount it", run->root.path);
 	error = host_history_latest(database, boot_id, false, &before, &known);
@@ -122,6 +125,7 @@ static int take_sample(const struct run *run, struct host_history *database)
 	if (error || host_log_count(&run->root, &counted))
 		return sample_exactly(run, database, error);
 	sample = before;
+	*moved = counted != known;
 	if (!can_guess(database, boot_id, uptime, counted, known, &sample))
 		return sample_exactly(run, database, false);
 	host_kernel_loaded(&run->root, &facts);
@@ -136,7 +140,9 @@ int cmd_sample(struct run *run, int argc, char **argv)
 {
 	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
 	struct host_history *database;
-	int status;
+	struct settings settings;
+	int status, watched;
+	bool moved = true;
 
 	if (next_option(run, argc, argv, options, &status) == -2)
 		return status;
@@ -144,10 +150,17 @@ int cmd_sample(struct run *run, int argc, char **argv)
 		return complain(STATUS_USAGE, "sample takes no argument: %s", argv[optind]);
 	if (run->json)
 		return complain(STATUS_USAGE, "sample has no --format json");
-	status = host_history_open(&run->root, NULL, true, &database);
+	status = read_settings(run, &settings);
 	if (status)
-		return give_up(run, status);
-	status = take_sample(run, database);
-	host_history_close(database);
-	return status < 0 ? give_up(run, status) : status;
+		return status;
+	status = host_history_open(&run->root, NULL, true, &database);
+	if (!status) {
+		status = take_sample(run, database, &moved);
+		host_history_close(database);
+	}
+	if (status < 0)
+		status = give_up(run, status);
+	/* The room is watched whether there is a history or not. */
+	watched = watch(run, &settings, moved);
+	return status ? status : watched;
 }

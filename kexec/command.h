@@ -133,6 +133,12 @@ int do_check(struct run *run, struct request *request);
 /* Judge, and act as the plan of request->action says; ends the run.  @survey is the caller's. */
 int judge_and_act(struct run *run, struct request *request, struct survey *survey);
 /*
+ * Load the recorded image of the survey once more; afterwards the survey and the decision are the new
+ * ones.  False: *@status says how it ended, which was explained.
+ */
+bool reload_image(const struct run *run, const struct settings *settings, struct survey *survey,
+		  struct imalog_decision *decision, int *status);
+/*
  * The real kexec's own files are measured when they are first run in a boot: run it once before the
  * judgement, so that nothing of it is left to come behind.
  */

@@ -18,6 +18,10 @@
 #define OPTIONS_BURST_BYTES 1024
 
 #define OPTIONS_SHUTDOWN_SECONDS 10
+#define OPTIONS_WATCH_LEFT 0.1
+
+/* What sample does about a room that becomes short. */
+enum watch_mode { WATCH_WARN, WATCH_OFF, WATCH_RELOAD };
 
 enum check_mode { CHECK_REFUSE, CHECK_RELOAD, CHECK_COLDBOOT, CHECK_WARN };
 
@@ -37,6 +41,9 @@ struct settings {
 	bool shutdown_cold;		/* at shutdown: a log that would be lost makes it a cold boot */
 	bool shutdown_unknown_cold;	/* the same where it cannot be told */
 	uint64_t shutdown_seconds;	/* all that a judgement at shutdown may take */
+	enum watch_mode watch;		/* warn unless said otherwise */
+	double watch_left;		/* of the interval, below which the deadline is near; 0 to 1 */
+	bool wall;			/* such warnings go to everybody who is logged in */
 	char kexec[PATH_MAX];		/* path of the real kexec */
 	char archive[PATH_MAX];		/* folder that records may be moved to; "": none */
 };

@@ -85,13 +85,14 @@ static size_t take_executes(const struct survey *survey, struct memory *memory)
 
 /* The history, and the present moment as its last point. */
 static void take_history(const struct run *run, const struct survey *survey, struct memory *memory,
-			 struct imalog_past *past)
+			 struct imalog_past *past, bool *told)
 {
 	const struct imalog_point *last;
 	struct imalog_point now = { .seconds = survey->uptime, .bytes = survey->scan.census.total.bytes };
 	int error = read_database(run, NULL, &memory->history);
 
-	if (error && error != -ENOENT)
+	*told = error && error != -ENOENT;
+	if (*told)
 		complain(STATUS_ERROR, "the history %s%s cannot be used: %s; the estimate is made from "
 				       "the log alone", run->root.path, HOST_HISTORY_FILE,
 			 remember_problem(error));
@@ -133,7 +134,7 @@ void outlook_take(const struct run *run, const struct survey *survey,
 
 	*outlook = (struct outlook){ .burst_bytes = settings->burst_bytes };
 	if (how & OUTLOOK_HISTORY)
-		take_history(run, survey, &memory, &past);
+		take_history(run, survey, &memory, &past, &outlook->told);
 	take_boot(run, survey, settings->headroom_given ? 0 : how, &past);
 	past.execute_count = take_executes(survey, &memory);
 	past.executes = memory.executes;

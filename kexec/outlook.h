@@ -10,6 +10,7 @@ struct outlook {
 	bool has_curve;
 	struct imalog_curve curve;
 	struct imalog_estimate estimate;	/* for the planned interval */
+	bool told;			/* that the history cannot be used */
 	uint64_t burst_bytes;		/* of a shutdown: as configured, or learnt */
 };
 

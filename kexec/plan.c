@@ -123,3 +123,31 @@ struct plan plan_shutdown(const struct imalog_decision *decision,
 		cold = settings->shutdown_unknown_cold;
 	return (struct plan){ cold ? STEP_UNLOAD : STEP_END, status };
 }
+
+const char *plan_watch_text(enum watch_state state)
+{
+	static const char *const words[WATCH_STATES] = {
+		[WATCH_NONE] = "none",	 [WATCH_LONG] = "long",	      [WATCH_NEAR] = "near",
+		[WATCH_SHORT] = "short", [WATCH_UNKNOWN] = "unknown",
+	};
+
+	return words[state];
+}
+
+enum watch_state plan_watch(const struct imalog_decision *decision, const struct settings *settings,
+			    bool has_deadline, uint64_t left_seconds, uint64_t interval_seconds,
+			    bool is_long)
+{
+	if (settings->watch == WATCH_OFF || decision->reason == IMALOG_REASON_NOTHING_LOADED)
+		return WATCH_NONE;
+	switch (decision->verdict) {
+	case IMALOG_UNKNOWN: return WATCH_UNKNOWN;
+	case IMALOG_TIGHT:
+	case IMALOG_SHORT:
+	case IMALOG_NOT_CARRIED: return WATCH_SHORT;
+	case IMALOG_FITS: break;
+	}
+	if (has_deadline && (double)left_seconds < settings->watch_left * (double)interval_seconds)
+		return WATCH_NEAR;
+	return is_long ? WATCH_LONG : WATCH_NONE;
+}

@@ -64,4 +64,24 @@ struct plan plan_check(const struct imalog_decision *decision, const struct sett
 struct plan plan_shutdown(const struct imalog_decision *decision,
 			  const struct settings *settings, bool reloaded, bool can_reload);
 
+/* What is to be said of a loaded image while it waits for its execute. */
+enum watch_state {
+	WATCH_NONE,	/* nothing is loaded, or nothing is the matter */
+	WATCH_LONG,	/* it waits longer than planned, or its deadline is past */
+	WATCH_NEAR,	/* its deadline comes near */
+	WATCH_SHORT,	/* the room does not do even now */
+	WATCH_UNKNOWN,	/* cannot tell */
+	WATCH_STATES,
+};
+
+/* Stable words: "none", "long", "near", "short", "unknown". */
+const char *plan_watch_text(enum watch_state state);
+/*
+ * @decision: with the shutdown burst to come.  @left_seconds: until the deadline, valid with
+ * @has_deadline; @interval_seconds: planned between load and execute; @is_long: see report_is_long().
+ */
+enum watch_state plan_watch(const struct imalog_decision *decision, const struct settings *settings,
+			    bool has_deadline, uint64_t left_seconds, uint64_t interval_seconds,
+			    bool is_long);
+
 #endif

@@ -68,7 +68,7 @@ void remember_judgement(const struct run *run, const struct survey *survey, enum
 		error = host_history_add_event(database, survey->boot_id, &event);
 		host_history_close(database);
 	}
-	if (error && error != -ENOPKG)
+	if (error && error != -ENOPKG && !outlook->told)
 		complain(STATUS_ERROR, "the history %s%s cannot be written: %s; nothing else is changed by "
 				       "that", run->root.path, HOST_HISTORY_FILE, remember_problem(error));
 }

@@ -33,6 +33,12 @@ struct view {
 /* "1d2h", "3h20min", "45s": two units at most. */
 void report_span(uint64_t seconds, char out[32]);
 
+/*
+ * Whether an image waits long: it is older than @interval_seconds (0: than was planned at its load), or
+ * past the deadline that was given then.  The one meaning that this has anywhere.
+ */
+bool report_is_long(const struct view *view, uint64_t interval_seconds);
+
 /* One sentence without a full stop: the verdict with its numbers and what to do. */
 void report_verdict(const struct view *view, char *out, size_t size);
 /* What an estimate says, on one line without its end. */

@@ -18,6 +18,15 @@ void report_span(uint64_t seconds, char out[32])
 		snprintf(out, 32, "%" PRIu64 "s", seconds);
 }
 
+bool report_is_long(const struct view *view, uint64_t interval_seconds)
+{
+	if (!view->judged_load)
+		return false;
+	if (!interval_seconds)
+		interval_seconds = view->interval_seconds;
+	return view->age_seconds > interval_seconds || view->deadline_passed;
+}
+
 /* What to do when there is not enough room. */
 static void remedy(const struct view *view, char *out, size_t size)
 {

@@ -16,6 +16,7 @@ void settings_init(struct settings *settings, const char *real_kexec)
 		.burst_bytes = OPTIONS_BURST_BYTES,
 		.shutdown_cold = true,
 		.shutdown_seconds = OPTIONS_SHUTDOWN_SECONDS,
+		.watch_left = OPTIONS_WATCH_LEFT,
 	};
 	snprintf(settings->kexec, sizeof(settings->kexec), "%s", real_kexec);
 }
@@ -181,6 +182,36 @@ static bool set_shutdown_timeout(struct settings *settings, const char *value)
 	       settings->shutdown_seconds >= 1 && settings->shutdown_seconds <= 600;
 }
 
+static bool set_watch(struct settings *settings, const char *value)
+{
+	static const char *const modes[] = {
+		[WATCH_WARN] = "warn",
+		[WATCH_OFF] = "off",
+		[WATCH_RELOAD] = "reload",
+	};
+
+	for (unsigned i = 0; value && i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (!strcmp(value, modes[i])) {
+			settings->watch = (enum watch_mode)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool set_watch_left(struct settings *settings, const char *value)
+{
+	return value && parse_confidence(value, &settings->watch_left);
+}
+
+static bool set_wall(struct settings *settings, const char *value)
+{
+	if (!value || (strcmp(value, "yes") && strcmp(value, "no")))
+		return false;
+	settings->wall = !strcmp(value, "yes");
+	return true;
+}
+
 static bool set_kexec(struct settings *settings, const char *value)
 {
 	if (!value || *value != '/' || strlen(value) >= sizeof(settings->kexec))
@@ -211,6 +242,9 @@ static const struct {
 	{ "shutdown", set_shutdown, "coldboot or warn" },
 	{ "shutdown-unknown", set_shutdown_unknown, "coldboot or warn" },
 	{ "shutdown-timeout", set_shutdown_timeout, "a time from 1s to 10min" },
+	{ "watch", set_watch, "off, warn or reload" },
+	{ "watch-left", set_watch_left, "a share of the interval between 0 and 1 such as 0.1" },
+	{ "wall", set_wall, "yes or no" },
 	{ "archive", set_archive, "the absolute path of a folder" },
 	{ "kexec", set_kexec, "the absolute path of the real kexec" },
 };

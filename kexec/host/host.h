@@ -142,6 +142,14 @@ enum imalog_complaint host_kmsg_finish(int fd);
  */
 int host_kmsg_say(const struct host_root *root, const char *text);
 
+/* ---- the journal (journal.c) ------------------------------------------------------------------- */
+
+/*
+ * Send an entry to journald: @count fields "NAME=value".  libsystemd is loaded at the time of use.
+ * -ENOPKG: it is not there; -ENOENT: a saved tree, or nobody listens.
+ */
+int host_journal_send(const struct host_root *root, const char *const fields[], size_t count);
+
 /* ---- files that are loaded (copy.c) ------------------------------------------------------------- */
 
 /* What a regular file holds. */
