@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "host/history.h"
+#include "metrics.h"
 #include "remember.h"
 #include "watch.h"
 
@@ -19,7 +20,10 @@
 
 static int give_up(const struct run *run, int error)
 {
-	int aside = error == -EILSEQ ? host_history_set_aside(&run->root) : -1;
+	int aside;
+
+	metrics_count_error(run);
+	aside = error == -EILSEQ ? host_history_set_aside(&run->root) : -1;
 
 	return complain(STATUS_ERROR, "the history %s%s cannot be used: %s; no sample was kept%s",
 			run->root.path, HOST_HISTORY_FILE, remember_problem(error),
@@ -162,5 +166,8 @@ int cmd_sample(struct run *run, int argc, char **argv)
 		status = give_up(run, status);
 	/* The room is watched whether there is a history or not. */
 	watched = watch(run, &settings, moved);
+	status = status ? status : watched;
+	if (settings.metrics[0])
+		watched = metrics_publish(run, &settings, moved);
 	return status ? status : watched;
 }

@@ -1,23 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* kexec-ima status: what is, without doing anything. */
-#include "outlook.h"
+#include <string.h>
+
+#include "metrics.h"
 
 int cmd_status(struct run *run, int argc, char **argv)
 {
-	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
+	static const struct option options[] = {
+		GLOBAL_OPTIONS,
+		{ "output", required_argument, NULL, OPTION_OWN },
+		{ NULL, 0, NULL, 0 },
+	};
+	const char *output = NULL;
 	struct imalog_decision decision;
 	struct live_failure failure;
 	struct outlook outlook;
 	struct settings settings;
 	struct survey survey;
 	struct view view;
-	int status;
+	int status, option;
 	char when[64];
 
-	if (next_option(run, argc, argv, options, &status) == -2)
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0)
+		output = optarg;
+	if (option == -2)
 		return status;
 	if (optind < argc)
 		return complain(STATUS_USAGE, "status takes no argument: %s", argv[optind]);
+	if (output && !run->prometheus)
+		return complain(STATUS_USAGE, "--output goes with --format prometheus: add that");
 	status = read_settings(run, &settings);
 	if (status)
 		return status;
@@ -31,12 +42,14 @@ int cmd_status(struct run *run, int argc, char **argv)
 		      outlook.estimate.bound_bytes, &decision);
 	fill_view(&view, &survey, &decision, &outlook);
 	date_view(&view, when, sizeof(when));
-	if (run->json)
+	status = decision.reason == IMALOG_REASON_NOTHING_LOADED ? STATUS_DONE
+								 : plan_status(&decision);
+	if (run->prometheus)
+		status = metrics_write(run, &survey, &view, output, status);
+	else if (run->json)
 		report_status_json(stdout, &view);
 	else if (!run->quiet)
 		report_status_text(stdout, &view);
-	status = decision.reason == IMALOG_REASON_NOTHING_LOADED ? STATUS_DONE
-								 : plan_status(&decision);
 	survey_free(&survey);
 	return status;
 }

@@ -17,7 +17,7 @@ struct outlook;
 /* One run of the program. */
 struct run {
 	struct host_root root;
-	bool quiet, verbose, json;
+	bool quiet, verbose, json, prometheus;
 	unsigned seen;		/* 1 << (option - OPTION_SYSROOT): given before */
 };
 

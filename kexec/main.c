@@ -31,10 +31,13 @@ int usage(FILE *to, int status)
 		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].says);
 	fputs("\n"
 	      "  --sysroot DIR       look at a saved tree instead of this machine\n"
-	      "  --format FORMAT     text or json (status, verify, rehearse, preflight)\n"
+	      "  --format FORMAT     text or json (status, verify, rehearse, preflight, estimate,\n"
+	      "                      backtest); prometheus (status)\n"
 	      "  -q, --quiet         only errors and the exit status\n"
 	      "  -v, --verbose       also what is run\n"
 	      "  --help, --version\n\n"
+	      "status:\n"
+	      "  --output FILE       write it there, at once, for node_exporter\n\n"
 	      "check:\n"
 	      "  --mode MODE         refuse, reload, coldboot or warn\n\n"
 	      "verify:\n"
@@ -93,9 +96,10 @@ static bool take_global(struct run *run, int option, char **argv, const struct o
 	case 'v': run->verbose = true; return true;
 	case OPTION_FORMAT:
 		run->json = !strcmp(optarg, "json");
-		if (run->json || !strcmp(optarg, "text"))
+		run->prometheus = !strcmp(optarg, "prometheus");
+		if (run->json || run->prometheus || !strcmp(optarg, "text"))
 			return true;
-		*status = complain(STATUS_USAGE, "--format=%s is not understood: give text or json",
+		*status = complain(STATUS_USAGE, "--format=%s is not understood: give text, json or prometheus",
 				   optarg);
 		return false;
 	case OPTION_HELP: usage(stdout, STATUS_DONE); return false;
@@ -122,6 +126,20 @@ int next_option(struct run *run, int argc, char **argv, const struct option *opt
 	return -1;
 }
 
+/* Whether options of all commands still say prometheus, which only status has, is known behind them. */
+static int run_command(struct run *run, int (*command)(struct run *run, int argc, char **argv), int argc,
+		       char **argv)
+{
+	if (command != cmd_status)
+		for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+			run->prometheus = run->prometheus || !strcmp(argv[i], "--format=prometheus") ||
+					  (!strcmp(argv[i], "--format") && i + 1 < argc &&
+					   !strcmp(argv[i + 1], "prometheus"));
+	if (command != cmd_status && run->prometheus)
+		return complain(STATUS_USAGE, "%s has no --format prometheus: status has", argv[0]);
+	return command(run, argc, argv);
+}
+
 static int main_kexec_ima(int argc, char **argv)
 {
 	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
@@ -139,7 +157,7 @@ static int main_kexec_ima(int argc, char **argv)
 	optind = 0;	/* begin anew: the command has options of its own */
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (!strcmp(commands[i].name, argv[0]))
-			return commands[i].run(&run, argc, argv);
+			return run_command(&run, commands[i].run, argc, argv);
 	return complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help", argv[0]);
 }
 

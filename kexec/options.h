@@ -43,6 +43,7 @@ struct settings {
 	uint64_t shutdown_seconds;	/* all that a judgement at shutdown may take */
 	enum watch_mode watch;		/* warn unless said otherwise */
 	double watch_left;		/* of the interval, below which the deadline is near; 0 to 1 */
+	char metrics[PATH_MAX];		/* file for node_exporter; "": none */
 	bool wall;			/* such warnings go to everybody who is logged in */
 	char kexec[PATH_MAX];		/* path of the real kexec */
 	char archive[PATH_MAX];		/* folder that records may be moved to; "": none */

@@ -54,6 +54,22 @@ void report_details(FILE *to, const struct view *view);
 void report_status_text(FILE *to, const struct view *view);
 void report_status_json(FILE *to, const struct view *view);
 
+/* What node_exporter is told besides a view. */
+struct metrics {
+	const struct view *view;
+	const char *version;
+	int64_t now;			/* wall clock, seconds, as all times here */
+	bool has_verify;
+	int64_t verify_time;
+	enum imalog_outcome outcome;
+	bool has_sample;
+	int64_t sample_time;
+	uint64_t sample_errors;
+};
+
+/* `kexec-ima status --format prometheus`: the text exposition format; what is not known is left out. */
+void report_status_prom(FILE *to, const struct metrics *metrics);
+
 /* ---- verify -------------------------------------------------------------------------------- */
 
 /* One sentence without a full stop: why the outcome is what it is. */

@@ -204,6 +204,14 @@ static bool set_watch_left(struct settings *settings, const char *value)
 	return value && parse_confidence(value, &settings->watch_left);
 }
 
+static bool set_metrics(struct settings *settings, const char *value)
+{
+	if (!value || *value != '/' || strlen(value) >= sizeof(settings->metrics))
+		return false;
+	strcpy(settings->metrics, value);
+	return true;
+}
+
 static bool set_wall(struct settings *settings, const char *value)
 {
 	if (!value || (strcmp(value, "yes") && strcmp(value, "no")))
@@ -244,6 +252,7 @@ static const struct {
 	{ "shutdown-timeout", set_shutdown_timeout, "a time from 1s to 10min" },
 	{ "watch", set_watch, "off, warn or reload" },
 	{ "watch-left", set_watch_left, "a share of the interval between 0 and 1 such as 0.1" },
+	{ "metrics", set_metrics, "the absolute path of a file that ends in .prom" },
 	{ "wall", set_wall, "yes or no" },
 	{ "archive", set_archive, "the absolute path of a folder" },
 	{ "kexec", set_kexec, "the absolute path of the real kexec" },

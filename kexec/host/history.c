@@ -48,6 +48,7 @@ static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS \"execute\" (boot INTEGER, boottime_ms INTEGER, unix INTEGER,"
 	" records INTEGER, bytes INTEGER, segment INTEGER, grown INTEGER, interval INTEGER,"
 	" burst INTEGER, entry INTEGER, UNIQUE (segment, records, bytes));"
+	"CREATE TABLE IF NOT EXISTS verify (boot INTEGER, unix INTEGER, outcome INTEGER);"
 	"PRAGMA application_id = 1229802567;"
 	"PRAGMA user_version = 1;"
 	"COMMIT;";
@@ -156,16 +157,14 @@ static int begin(struct host_history *history, bool write)
 	int error;
 
 	sql.sqlite3_busy_timeout(history->db, BUSY_MS);
+	/* What was written is moved into the file when there are some hundred rows of it, not each minute. */
+	sql.sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	error = look_at_version(history, &fresh);
 	if (error)
 		return error;
 	if (!write)
 		return fresh ? -ENOENT : 0;
-	/*
-	 * A crash may cost the last rows, never the file; a sync a minute costs every disk.  Nor is what was
-	 * written moved into the file each minute, but when there are some hundred rows of it.
-	 */
-	sql.sqlite3_db_config(history->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	/* A crash may cost the last rows, never the file; a sync a minute costs every disk. */
 	if (sql.sqlite3_exec(history->db, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL))
 		return error_of(history);
 	if (fresh && sql.sqlite3_exec(history->db, schema, NULL, NULL, NULL))
@@ -173,10 +172,7 @@ static int begin(struct host_history *history, bool write)
 	return 0;
 }
 
-/*
- * For reading too it is opened to be written: then what SQLite puts beside the file while it is open goes
- * away again.
- */
+/* For reading too it is opened to be written: SQLite keeps its locks in a file beside it. */
 static int open_file(struct host_history *history, const char *path, bool write)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW | (write ? SQLITE_OPEN_CREATE : 0);
@@ -534,12 +530,41 @@ int host_history_read(struct host_history *history, uint64_t seconds, struct his
 	return error < 0 ? error : 0;
 }
 
+/* ---- verdicts ------------------------------------------------------------------------------------- */
+
+int host_history_add_verify(struct host_history *history, const char *boot_id, int64_t unix_seconds,
+			    enum imalog_outcome outcome)
+{
+	int64_t boot;
+	int error = find_boot(history, boot_id, &boot);
+	const int64_t numbers[] = { boot, unix_seconds, (int64_t)outcome };
+
+	if (!error)
+		error = run(history, "INSERT INTO verify VALUES (?, ?, ?)", NULL, numbers, 3, NULL);
+	return error < 0 ? error : 0;
+}
+
+int host_history_latest_verify(struct host_history *history, const char *boot_id,
+			       int64_t *unix_seconds, enum imalog_outcome *outcome)
+{
+	sqlite3_stmt *row = NULL;
+	int error = query(history, "SELECT unix, outcome FROM verify WHERE boot = (SELECT id FROM boot WHERE "
+				   "boot_id = ?) ORDER BY rowid DESC LIMIT 1", boot_id, NULL, 0, &row);
+
+	if (!error) {
+		*unix_seconds = sql.sqlite3_column_int64(row, 0);
+		*outcome = (enum imalog_outcome)sql.sqlite3_column_int64(row, 1);
+	}
+	sql.sqlite3_finalize(row);
+	return error;
+}
+
 /* ---- pruning -------------------------------------------------------------------------------------- */
 
 int host_history_prune(struct host_history *history, int64_t unix_seconds, uint64_t seconds,
 		       uint64_t bytes)
 {
-	static const char *const tables[] = { "sample", "load", "\"check\"", "\"execute\"" };
+	static const char *const tables[] = { "sample", "load", "\"check\"", "\"execute\"", "verify" };
 	const int64_t oldest = unix_seconds - (int64_t)seconds;
 	int64_t pages = 0, page = 0, free_pages = 0;
 	int error = 0;

@@ -44,6 +44,11 @@ int host_history_add(struct host_history *history, const char *boot_id,
 /* @boot_id NULL: of a boot that is not known.  An execute that is there already is left as it is. */
 int host_history_add_event(struct host_history *history, const char *boot_id,
 			   const struct history_event *event);
+/* What verify said of the live log, and the last such verdict in a boot (1: there is none). */
+int host_history_add_verify(struct host_history *history, const char *boot_id, int64_t unix_seconds,
+			    enum imalog_outcome outcome);
+int host_history_latest_verify(struct host_history *history, const char *boot_id,
+			       int64_t *unix_seconds, enum imalog_outcome *outcome);
 /* The number of the boot @boot_id, or 0: nothing is known of it. */
 uint32_t host_history_boot(struct host_history *history, const char *boot_id);
 /*

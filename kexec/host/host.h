@@ -142,6 +142,16 @@ enum imalog_complaint host_kmsg_finish(int fd);
  */
 int host_kmsg_say(const struct host_root *root, const char *text);
 
+/* ---- what others read (publish.c) --------------------------------------------------------------- */
+
+/*
+ * Write @size bytes to the file @path, readable by all: to a new file beside it, synced, renamed, so that
+ * a reader finds the old content or the new one.  0 or a negative errno.
+ */
+int host_publish(const char *path, const char *text, size_t size);
+/* Seconds since @path was written; negative: it is not there, or of the future. */
+double host_file_age(const char *path);
+
 /* ---- the journal (journal.c) ------------------------------------------------------------------- */
 
 /*

@@ -148,9 +148,11 @@ load common
 
 @test "status runs nothing and changes nothing but its own folder" {
 	loaded_by_us
-	find "$root" -path "$root/run" -prune -o -type f -exec md5sum {} + > "$BATS_TEST_TMPDIR/before"
+	# The locks of SQLite are no content.
+	find "$root" -path "$root/run" -prune -o -type f ! -name 'history.db-shm' -exec md5sum {} + \
+		> "$BATS_TEST_TMPDIR/before"
 	run kexec_ima status
-	find "$root" -path "$root/run" -prune -o -type f -exec md5sum {} + |
+	find "$root" -path "$root/run" -prune -o -type f ! -name 'history.db-shm' -exec md5sum {} + |
 		cmp - "$BATS_TEST_TMPDIR/before"
 	ran
 }
