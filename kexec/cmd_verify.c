@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "remember.h"
 #include "host/quote.h"
 #include "trim.h"
 #include "verify.h"
@@ -291,6 +292,8 @@ static int verify(struct run *run, struct asked *asked)
 		else if (!run->quiet)
 			report_verify_text(stdout, &verdict);
 		status = plan_outcome_status(verdict.outcome);
+		if (verdict.live)
+			remember_verify(run, verdict.outcome);
 	}
 	verdict_free(&verdict);
 	return status;

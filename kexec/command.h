@@ -18,6 +18,8 @@ struct outlook;
 struct run {
 	struct host_root root;
 	bool quiet, verbose, json, prometheus;
+	bool has_prometheus;	/* the command has that format */
+	bool has_o;		/* the command has an option -o */
 	unsigned seen;		/* 1 << (option - OPTION_SYSROOT): given before */
 };
 
@@ -146,6 +148,7 @@ void measure_real(const struct run *run, char *kexec);
 int cmd_backtest(struct run *run, int argc, char **argv);
 int cmd_check(struct run *run, int argc, char **argv);
 int cmd_estimate(struct run *run, int argc, char **argv);
+int cmd_plot(struct run *run, int argc, char **argv);
 int cmd_preflight(struct run *run, int argc, char **argv);
 int cmd_rehearse(struct run *run, int argc, char **argv);
 int cmd_sample(struct run *run, int argc, char **argv);

@@ -17,6 +17,7 @@ static const struct {
 	{ "preflight", cmd_preflight, "would this kernel take the log over, and keep it?" },
 	{ "sample", cmd_sample, "one observation into the history, for a timer" },
 	{ "backtest", cmd_backtest, "how the estimate would have done on the history" },
+	{ "plot", cmd_plot, "the log, the loads and what is to come, as a picture" },
 	{ "trim", cmd_trim, "move the oldest records to an archive, out of the kernel" },
 	{ "shutdown", cmd_shutdown, "judge at the last moment of a shutdown, as its hook does" },
 	{ "rehearse", cmd_rehearse, "a whole soft reboot on a TPM in memory, with and without help" },
@@ -57,6 +58,9 @@ int usage(FILE *to, int status)
 	      "  --interval TIME     between load and execute (90s, 10min, 2h, 3d)\n"
 	      "  --confidence P      with which the room must suffice\n"
 	      "  --history FILE      backtest: a database, or a CSV boottime_seconds,records,bytes\n\n"
+	      "plot:\n"
+	      "  -o FILE             .svg or .png (kexec-ima.svg)\n"
+	      "  --history FILE      as for backtest\n\n"
 	      "trim:\n"
 	      "  --archive DIR       the folder to move them to\n"
 	      "  --keep N            at least so many records stay\n\n"
@@ -97,10 +101,10 @@ static bool take_global(struct run *run, int option, char **argv, const struct o
 	case OPTION_FORMAT:
 		run->json = !strcmp(optarg, "json");
 		run->prometheus = !strcmp(optarg, "prometheus");
-		if (run->json || run->prometheus || !strcmp(optarg, "text"))
+		if (run->json || !strcmp(optarg, "text") || (run->prometheus && run->has_prometheus))
 			return true;
-		*status = complain(STATUS_USAGE, "--format=%s is not understood: give text, json or prometheus",
-				   optarg);
+		*status = complain(STATUS_USAGE, "--format=%s is not understood: give text or json%s",
+				   optarg, run->has_prometheus ? ", or prometheus for status" : "");
 		return false;
 	case OPTION_HELP: usage(stdout, STATUS_DONE); return false;
 	case OPTION_VERSION: puts(PACKAGE_STRING); return false;
@@ -117,8 +121,8 @@ int next_option(struct run *run, int argc, char **argv, const struct option *opt
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "qv", options, NULL)) != -1) {
-		if (option >= OPTION_OWN)
+	while ((option = getopt_long(argc, argv, "qvo:", options, NULL)) != -1) {
+		if (option >= OPTION_OWN || (option == 'o' && run->has_o))
 			return option;
 		if (!take_global(run, option, argv, options, status))
 			return -2;
@@ -126,16 +130,12 @@ int next_option(struct run *run, int argc, char **argv, const struct option *opt
 	return -1;
 }
 
-/* Whether options of all commands still say prometheus, which only status has, is known behind them. */
+/* Only status has the format prometheus, and the option may stand before the command or behind it. */
 static int run_command(struct run *run, int (*command)(struct run *run, int argc, char **argv), int argc,
 		       char **argv)
 {
-	if (command != cmd_status)
-		for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
-			run->prometheus = run->prometheus || !strcmp(argv[i], "--format=prometheus") ||
-					  (!strcmp(argv[i], "--format") && i + 1 < argc &&
-					   !strcmp(argv[i + 1], "prometheus"));
-	if (command != cmd_status && run->prometheus)
+	run->has_prometheus = command == cmd_status;
+	if (run->prometheus && !run->has_prometheus)
 		return complain(STATUS_USAGE, "%s has no --format prometheus: status has", argv[0]);
 	return command(run, argc, argv);
 }
@@ -143,7 +143,7 @@ static int run_command(struct run *run, int (*command)(struct run *run, int argc
 static int main_kexec_ima(int argc, char **argv)
 {
 	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
-	struct run run = { .root = { "" } };
+	struct run run = { .root = { "" }, .has_prometheus = true };
 	int status = STATUS_DONE, option;
 
 	opterr = 0;

@@ -47,6 +47,11 @@ static int read_database(const struct run *run, const char *path, struct history
 	return error;
 }
 
+int outlook_history(const struct run *run, struct history *history)
+{
+	return read_database(run, NULL, history);
+}
+
 int read_history(const struct run *run, const char *path, struct history *history)
 {
 	const char *dot = path ? strrchr(path, '.') : NULL;

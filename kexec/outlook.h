@@ -31,5 +31,7 @@ void outlook_take(const struct run *run, const struct survey *survey,
  * STATUS_DONE was explained.  To be freed with history_free().
  */
 int read_history(const struct run *run, const char *path, struct history *history);
+/* This machine's history, without a word when it cannot be read: 0 or a negative errno. */
+int outlook_history(const struct run *run, struct history *history);
 
 #endif

@@ -73,6 +73,26 @@ void remember_judgement(const struct run *run, const struct survey *survey, enum
 				       "that", run->root.path, HOST_HISTORY_FILE, remember_problem(error));
 }
 
+void remember_verify(const struct run *run, enum imalog_outcome outcome)
+{
+	struct host_history *database;
+	char boot_id[HOST_BOOT_ID_SIZE], path[PATH_MAX];
+	int error;
+
+	/* A saved tree is only looked at, unless it has a history to add to. */
+	if (host_boot_id(&run->root, boot_id) ||
+	    (run->root.path[0] && (host_path(&run->root, HOST_HISTORY_FILE, path) || !host_is_file(path))))
+		return;
+	error = host_history_open(&run->root, NULL, true, &database);
+	if (!error) {
+		error = host_history_add_verify(database, boot_id, time(NULL), outcome);
+		host_history_close(database);
+	}
+	if (error && error != -ENOPKG && run->verbose)
+		complain(STATUS_ERROR, "the history %s%s cannot be written: %s", run->root.path,
+			 HOST_HISTORY_FILE, remember_problem(error));
+}
+
 /* Fill in what the rows of the boot that ended so know: when it was loaded, and checked last. */
 static void complete(const struct history *history, const struct imalog_mark *load,
 		     struct history_event *event)

@@ -19,6 +19,8 @@ void remember_judgement(const struct run *run, const struct survey *survey, enum
  */
 struct history_event *remember_executes(const struct history *history,
 					const struct imalog_census *census, size_t *count);
+/* What verify said of the live log of this boot.  As above. */
+void remember_verify(const struct run *run, enum imalog_outcome outcome);
 /* Why the history cannot be used, a phrase. */
 const char *remember_problem(int error);
 

@@ -263,6 +263,10 @@ void host_limit_end(void);
  * Whether @argv, which is run, prints @word anywhere; false also when it cannot be run.
  */
 bool host_run_prints(char *const argv[], const char *word);
+/*
+ * Run @argv with @input, @size bytes, as its standard input, and its output thrown away.  As host_run().
+ */
+int host_run_with_input(char *const argv[], const char *input, size_t size);
 /* Become @argv; returns only a negative errno. */
 int host_run_instead(char *const argv[]);
 

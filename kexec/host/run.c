@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,7 +50,8 @@ static void become(char *const argv[], const char *directory, bool quiet, int re
 	_exit(127);
 }
 
-int host_run(char *const argv[], const char *directory, bool quiet)
+/* @input: becomes standard input if it is not negative. */
+static int run_from(char *const argv[], const char *directory, bool quiet, int input)
 {
 	int report[2], error = 0, status;
 	pid_t child;
@@ -64,8 +66,11 @@ int host_run(char *const argv[], const char *directory, bool quiet)
 		close(report[1]);
 		return error;
 	}
-	if (!child)
+	if (!child) {
+		if (input >= 0)
+			dup2(input, STDIN_FILENO);
 		become(argv, directory, quiet, report[1]);
+	}
 	close(report[1]);
 	if (host_read_fully(report[0], &error, sizeof(error)) != (ssize_t)sizeof(error))
 		error = 0;
@@ -76,6 +81,27 @@ int host_run(char *const argv[], const char *directory, bool quiet)
 	if (error)
 		return -error;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+int host_run(char *const argv[], const char *directory, bool quiet)
+{
+	return run_from(argv, directory, quiet, -1);
+}
+
+int host_run_with_input(char *const argv[], const char *input, size_t size)
+{
+	/* In memory and not a pipe, which would need somebody to write while the program runs. */
+	int fd = memfd_create("input", MFD_CLOEXEC), result;
+
+	if (fd < 0)
+		return -errno;
+	result = host_write_fully(fd, input, size);
+	if (!result && lseek(fd, 0, SEEK_SET) < 0)
+		result = -errno;
+	if (!result)
+		result = run_from(argv, NULL, true, fd);
+	close(fd);
+	return result;
 }
 
 int host_run_instead(char *const argv[])
