@@ -83,12 +83,18 @@ static void marks(FILE *to, const struct plot *plot, double end)
 			event->kind == HISTORY_LOAD ? 3 : 1);
 		fprintf(to, "set label '%s' at %.6f, graph 0.97 rotate by 90 right offset -0.7,0 font ',9'\n",
 			event->kind == HISTORY_LOAD ? "load" : "execute", at);
-		if (event->kind != HISTORY_LOAD || event->segment_bytes < IMALOG_HEADER_BYTES)
-			continue;
-		fprintf(to, "set arrow from %.6f, %.4f to %.6f, %.4f nohead lc rgb '#d62728' lw 2\n", at,
-			kib((double)event->segment_bytes), hours(load_ends(plot, i, end)),
-			kib((double)event->segment_bytes));
 	}
+	/* As data, so that the axes make room for them; the first is nowhere, for the key. */
+	fputs("$segments << EOD\nNaN NaN\n", to);
+	for (size_t i = 0; i < plot->history->event_count; i++) {
+		const struct history_event *event = &plot->history->events[i];
+		double size = kib((double)event->segment_bytes);
+
+		if (event->boot == plot->boot && event->kind == HISTORY_LOAD && event->segment_bytes)
+			fprintf(to, "\n%.6f %.4f\n%.6f %.4f\n", hours(event->boottime_seconds), size,
+				hours(load_ends(plot, i, end)), size);
+	}
+	fputs("EOD\n", to);
 }
 
 static void band(FILE *to, const struct plot *plot, const struct history_sample *last)
@@ -133,5 +139,5 @@ void plot_script(FILE *to, const struct plot *plot)
 	if (ahead)
 		fputs("$band using 1:2:3 with filledcurves lc rgb '#ff7f0e' title 'what may come', ", to);
 	fputs("$log using 1:2 with steps lc rgb 'black' lw 2 title 'log', "
-	      "NaN with lines lc rgb '#d62728' lw 2 title 'segment'\n", to);
+	      "$segments using 1:2 with lines lc rgb '#d62728' lw 2 title 'segment'\n", to);
 }
