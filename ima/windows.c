@@ -7,7 +7,7 @@
 
 #include "distribution.h"
 
-#define ASSURANCE 0.75	/* probability with which the observation taken for a quantile is one */
+#define ASSURANCE 0.65	/* probability with which the observation taken for a quantile is one */
 #define TAIL 8		/* independent windows that the shape of the tail is read from */
 #define LUMP_BYTES 128	/* the size of what comes, where nothing ever came */
 

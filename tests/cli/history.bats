@@ -241,3 +241,37 @@ steady() {
 	run kexec_ima sample --format json
 	ends 2
 }
+
+@test "backtest: every trace is covered, for at most twice what a constant would have taken" {
+	local traces=$BATS_TEST_DIRNAME/../data/traces
+
+	for trace in "$traces"/*.csv; do
+		for p in 0.9 0.99 0.999; do
+			run --separate-stderr kexec_ima backtest --history "$trace" --interval 1h \
+				--confidence $p --format json
+			ends 0
+			python - <<-'END' "$output" "$trace" || return
+				import json, sys
+				told = json.loads(sys.argv[1])
+				# Twelve windows of an hour overlap at a sample each five minutes.
+				p, n = told["confidence"], told["windows"] / 12
+				error = 2 * (p * (1 - p) / n) ** 0.5
+				assert told["coverage"] >= p - error, (sys.argv[2], told)
+				assert told["asked_over_oracle"] <= 2, (sys.argv[2], told)
+			END
+		done
+	done
+}
+
+@test "the synthetic traces are what the generator makes" {
+	local traces=$BATS_TEST_DIRNAME/../data/traces kind
+
+	for kind in constant bursty diurnal fading idle; do
+		"$BATS_TEST_DIRNAME/../tools/gen-trace" $kind --seed 1 | cmp - "$traces/synthetic-$kind.csv"
+	done
+	for raw in "$traces"/raw/*.csv; do
+		test -e "$raw" || continue
+		"$BATS_TEST_DIRNAME/../tools/gen-trace" --recorded "$raw" --seed 1 |
+			cmp - "$traces/$(basename "$raw")"
+	done
+}
