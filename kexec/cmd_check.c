@@ -183,8 +183,11 @@ int judge_and_act(struct run *run, struct request *request, struct survey *surve
 	for (;;) {
 		plan = make_plan(request, survey, &decision, reloaded, deletion);
 		fill_view(&view, survey, &decision, &outlook);
-		/* At the last moment the disk is not to be touched. */
-		if (request->action != ACTION_SHUTDOWN && survey->facts.loaded)
+		/*
+		 * Before an execute nothing may be done that IMA measures, as a library and a database are
+		 * when they are opened: it would come behind the judgement.
+		 */
+		if (request->action == ACTION_CHECK && survey->facts.loaded)
 			remember_judgement(run, survey, HISTORY_CHECK, &decision, &outlook);
 		tell(run, request, &view, &plan);
 		if (plan.step == STEP_DELETE) {
