@@ -83,11 +83,19 @@ static int error_of(const struct host_history *history)
 	}
 }
 
+/* The next row.  0, 1: there is none, or a negative errno. */
+static int step(struct host_history *history, sqlite3_stmt *statement)
+{
+	int code = sql.sqlite3_step(statement);
+
+	return code == SQLITE_ROW ? 0 : code == SQLITE_DONE ? 1 : error_of(history);
+}
+
 /* Run @text with these numbers in the place of its question marks; the statement, at its first row. */
 static int query(struct host_history *history, const char *text, const char *word,
 		 const int64_t *numbers, int count, sqlite3_stmt **statement)
 {
-	int at = 1, code;
+	int at = 1;
 
 	if (sql.sqlite3_prepare_v2(history->db, text, -1, statement, NULL))
 		return error_of(history);
@@ -95,8 +103,7 @@ static int query(struct host_history *history, const char *text, const char *wor
 		sql.sqlite3_bind_text(*statement, at++, word, -1, SQLITE_STATIC);
 	for (int i = 0; i < count; i++)
 		sql.sqlite3_bind_int64(*statement, at++, numbers[i]);
-	code = sql.sqlite3_step(*statement);
-	return code == SQLITE_ROW ? 0 : code == SQLITE_DONE ? 1 : error_of(history);
+	return step(history, *statement);
 }
 
 /* The same where only the effect, or the first number, is wanted. */
@@ -478,8 +485,7 @@ static int read_samples(struct host_history *history, int64_t since, struct hist
 			break;
 		}
 		out->samples[out->sample_count++] = sample_of(row);
-		error = sql.sqlite3_step(row);
-		error = error == SQLITE_ROW ? 0 : error == SQLITE_DONE ? 1 : error_of(history);
+		error = step(history, row);
 	}
 	sql.sqlite3_finalize(row);
 	return error < 0 ? error : 0;
@@ -504,8 +510,7 @@ static int read_events(struct host_history *history, int64_t since, struct histo
 			break;
 		}
 		out->events[out->event_count++] = event_of(row);
-		error = sql.sqlite3_step(row);
-		error = error == SQLITE_ROW ? 0 : error == SQLITE_DONE ? 1 : error_of(history);
+		error = step(history, row);
 	}
 	sql.sqlite3_finalize(row);
 	return error < 0 ? error : 0;
