@@ -69,7 +69,7 @@ static void judge(const struct run *run, struct survey *survey, const struct req
 		settings.has_burst = true;
 	}
 	/* The last moment neither needs the history nor waits for it. */
-	outlook_take(run, survey, &settings, request->action == ACTION_CHECK ? OUTLOOK_HISTORY : 0,
+	outlook_take(run, survey, &settings, request->action == ACTION_CHECK ? OUTLOOK_HISTORY | OUTLOOK_KEPT : 0,
 		     outlook);
 	imalog_decide(&survey->scan.census, survey->has_load ? &survey->load : NULL,
 		      &survey->facts, outlook->burst_bytes, decision);
