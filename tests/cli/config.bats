@@ -226,3 +226,34 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 	done
 	ran
 }
+
+@test "the example that packages install changes nothing, and each of its lines can be switched on" {
+	local example=$BATS_TEST_DIRNAME/../../data/kexec-ima.conf keys=0 line
+
+	cp "$example" "$root/etc/kexec-ima.conf"
+	run kexec -l vmlinuz
+	ends 0
+	ran "-l vmlinuz"
+	silent_about kexec-ima
+	while IFS= read -r line; do
+		config "${line#\#}"
+		run kexec_ima status
+		[ "$status" -ne 2 ] && [ "$status" -ne 1 ] || fail "$line: $output" || return
+		silent_about kexec-ima.conf || return
+		keys=$((keys + 1))
+	done < <(grep '^#[a-z-]* = ' "$example")
+	[ "$keys" -ge 15 ]
+	# All of them at once; those with a default mean what no file means.
+	sed 's/^#\([a-z-]* = \)/\1/' "$example" > "$root/etc/kexec-ima.conf"
+	run kexec_ima status
+	[ "$status" -ne 2 ] && [ "$status" -ne 1 ] || fail "$output"
+	fresh
+	loaded_by_us
+	run kexec_ima status --format json
+	printf '%s\n' "$output" > without
+	grep -v -e "#headroom" -e "#check" -e "#archive" -e "#metrics" -e "#kexec" "$example" |
+		sed 's/^#\([a-z-]* = \)/\1/' > "$root/etc/kexec-ima.conf"
+	run kexec_ima status --format json
+	printf '%s\n' "$output" > with
+	diff without with
+}
