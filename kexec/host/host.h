@@ -270,4 +270,13 @@ int host_run_with_input(char *const argv[], const char *input, size_t size);
 /* Become @argv; returns only a negative errno. */
 int host_run_instead(char *const argv[]);
 
+/* ---- the kexec that started us, and waits (peer.c) --------------------------------------------- */
+
+/* Take over the descriptor of its socket.  0 or a negative errno. */
+int host_peer_take(int peer);
+/* Have it load its image: its status, 0 to 255, or a negative errno (-EPIPE: it has ended meanwhile). */
+int host_peer_load(int peer);
+/* Let it do what else it was asked for.  @wait: until it ends.  0, or a negative errno: it does not. */
+int host_peer_go(int peer, bool wait);
+
 #endif

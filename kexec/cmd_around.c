@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * kexec-ima around FD kexec [OPTION]...: what a kexec with the patches of kexec/patches starts, with its
+ * own command line.  It is `kexec` in all, but that the loads are made by the kexec that waits on FD, and
+ * the execute too.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "command.h"
+
+/* A small number and nothing else, or -1. */
+static int read_descriptor(const char *text)
+{
+	int number = 0;
+
+	if (!*text || strlen(text) > 5 || text[strspn(text, "0123456789")])
+		return -1;
+	for (; *text; text++)
+		number = 10 * number + (*text - '0');
+	return number;
+}
+
+int cmd_around(struct run *run, int argc, char **argv)
+{
+	int peer = argc < 3 ? -1 : read_descriptor(argv[1]), error;
+
+	if (peer < 0)
+		return complain(STATUS_USAGE, "around is for a kexec with the patches of kexec-ima, which "
+					      "gives it a socket's number and its own arguments");
+	error = host_peer_take(peer);
+	if (error)
+		return complain(STATUS_USAGE, "around: descriptor %d is no socket of a kexec that waits: %s",
+				peer, strerror(-error));
+	run->has_peer = true;
+	run->peer = peer;
+	return run_kexec(run, argc - 2, argv + 2);
+}
