@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kexec-ima around FD kexec [OPTION]...: what a kexec with the patches of kexec/patches starts, with its
- * own command line.  It is `kexec` in all, but that the loads are made by the kexec that waits on FD, and
- * the execute too.
+ * kexec-ima around FD FD kexec [OPTION]...: what a kexec with the patches of kexec/patches starts, with its
+ * own command line.  It is `kexec` in all, but that the loads are made by the kexec that waits at the other
+ * ends of those two pipes, and the execute too.
  */
 #include <errno.h>
 #include <string.h>
@@ -23,16 +23,17 @@ static int read_descriptor(const char *text)
 
 int cmd_around(struct run *run, int argc, char **argv)
 {
-	int peer = argc < 3 ? -1 : read_descriptor(argv[1]), error;
+	int error;
 
-	if (peer < 0)
+	run->peer.hear = argc < 4 ? -1 : read_descriptor(argv[1]);
+	run->peer.say = argc < 4 ? -1 : read_descriptor(argv[2]);
+	if (run->peer.hear < 0 || run->peer.say < 0)
 		return complain(STATUS_USAGE, "around is for a kexec with the patches of kexec-ima, which "
-					      "gives it a socket's number and its own arguments");
-	error = host_peer_take(peer);
+					      "gives it the numbers of two pipes and its own arguments");
+	error = host_peer_take(&run->peer);
 	if (error)
-		return complain(STATUS_USAGE, "around: descriptor %d is no socket of a kexec that waits: %s",
-				peer, strerror(-error));
+		return complain(STATUS_USAGE, "around: %d and %d are no pipes of a kexec that waits: %s",
+				run->peer.hear, run->peer.say, strerror(-error));
 	run->has_peer = true;
-	run->peer = peer;
-	return run_kexec(run, argc - 2, argv + 2);
+	return run_kexec(run, argc - 3, argv + 3);
 }

@@ -125,7 +125,7 @@ static int finish(struct run *run, struct request *request, const struct plan *p
 	case STEP_EXECUTE:
 		host_limit_end();
 		if (run->has_peer)
-			return host_peer_go(run->peer, true) ? STATUS_ERROR : STATUS_DONE;
+			return host_peer_go(&run->peer, true) ? STATUS_ERROR : STATUS_DONE;
 		error = host_run_instead(request->arguments);
 		return complain(STATUS_ERROR, "the real kexec, %s, cannot be run: %s",
 				     request->arguments[0], strerror(-error));

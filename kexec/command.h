@@ -22,7 +22,7 @@ struct run {
 	bool has_o;		/* the command has an option -o */
 	unsigned seen;		/* 1 << (option - OPTION_SYSROOT): given before */
 	bool has_peer;
-	int peer;		/* socket of the kexec that has us judge, valid with has_peer; see peer.c */
+	struct host_peer peer;	/* the kexec that has us judge, valid with has_peer */
 };
 
 /* Options that every command of `kexec-ima` takes; a command's own values begin at OPTION_OWN. */

@@ -131,7 +131,7 @@ static bool run_real(struct load_job *job, int *status)
 			fprintf(stderr, " %s", *argument);
 		fputc('\n', stderr);
 	}
-	result = job->by_peer ? host_peer_load(job->run->peer)
+	result = job->by_peer ? host_peer_load(&job->run->peer)
 			      : host_run(arguments, job->directory, false);
 	if (!result)
 		return true;

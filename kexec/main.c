@@ -167,7 +167,7 @@ static int pass(const struct run *run, struct request *request)
 	int error;
 
 	if (run->has_peer)
-		return host_peer_go(run->peer, false) ? STATUS_ERROR : STATUS_DONE;
+		return host_peer_go(&run->peer, false) ? STATUS_ERROR : STATUS_DONE;
 	error = host_run_check(request->arguments[0]);
 	if (!error)
 		error = host_run_instead(request->arguments);

@@ -1,59 +1,64 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A kexec that has our options itself (kexec/patches) and waits on a socket for one of two words.  It
+ * A kexec that has our options itself (kexec/patches) and waits at a pipe for one of two words.  It
  * answers a load with one byte, the status.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/socket.h>
+#include <signal.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "host.h"
 
-static int say(int peer, char word)
+static int say(const struct host_peer *peer, char word)
 {
-	ssize_t sent;
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, before;
+	int error;
 
-	do
-		sent = send(peer, &word, 1, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	return sent < 0 ? -errno : 0;
+	/* What we run must not ignore it too. */
+	sigaction(SIGPIPE, &ignore, &before);
+	error = host_write_fully(peer->say, &word, 1);
+	sigaction(SIGPIPE, &before, NULL);
+	return error;
 }
 
 /* The next byte, or -EPIPE when the other side has ended. */
-static int hear(int peer)
+static int hear(const struct host_peer *peer)
 {
 	unsigned char byte;
-	ssize_t got;
+	ssize_t got = host_read_fully(peer->hear, &byte, 1);
 
-	do
-		got = recv(peer, &byte, 1, 0);
-	while (got < 0 && errno == EINTR);
-	if (got < 0 && errno != ECONNRESET)
-		return -errno;
-	return got == 1 ? byte : -EPIPE;
+	return got < 0 ? (int)got : got ? byte : -EPIPE;
 }
 
-int host_peer_take(int peer)
+static int take(int fd)
 {
 	struct stat info;
 
-	if (fstat(peer, &info) < 0)
+	if (fstat(fd, &info) < 0)
 		return -errno;
-	if (!S_ISSOCK(info.st_mode))
-		return -ENOTSOCK;
+	if (!S_ISFIFO(info.st_mode))
+		return -ESPIPE;
 	/* What we run must not keep it open: its end is how each side knows of the other's. */
-	return fcntl(peer, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? -errno : 0;
 }
 
-int host_peer_load(int peer)
+int host_peer_take(const struct host_peer *peer)
+{
+	int error = take(peer->hear);
+
+	return error ? error : take(peer->say);
+}
+
+int host_peer_load(const struct host_peer *peer)
 {
 	int error = say(peer, 'l');
 
 	return error ? error : hear(peer);
 }
 
-int host_peer_go(int peer, bool wait)
+int host_peer_go(const struct host_peer *peer, bool wait)
 {
 	int error = say(peer, 'g');
 

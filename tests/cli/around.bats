@@ -174,12 +174,12 @@ said() {
 }
 
 @test "by hand it is a wrong usage: 2" {
-	for line in "" 3 "x kexec -e" "99999 kexec -e" "-1 kexec -e"; do
+	for line in "" 3 "x 4 kexec -e" "4 x kexec -e" "99999 99998 kexec -e" "-1 4 kexec -e"; do
 		run kexec_ima around $line
 		ends 2 || fail "around $line" || return
 		says "around"
 	done
-	run kexec_ima around 0 kexec -e --ima-check < /dev/null
+	run kexec_ima around 0 0 kexec -e --ima-check < /dev/null
 	ends 2
-	says "no socket"
+	says "no pipes"
 }
