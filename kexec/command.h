@@ -21,6 +21,8 @@ struct run {
 	bool has_prometheus;	/* the command has that format */
 	bool has_o;		/* the command has an option -o */
 	unsigned seen;		/* 1 << (option - OPTION_SYSROOT): given before */
+	bool has_peer;
+	struct host_peer peer;	/* the kexec that has us judge, valid with has_peer */
 };
 
 /* Options that every command of `kexec-ima` takes; a command's own values begin at OPTION_OWN. */
@@ -38,6 +40,8 @@ enum { OPTION_SYSROOT = 256, OPTION_FORMAT, OPTION_HELP, OPTION_VERSION, OPTION_
  */
 int next_option(struct run *run, int argc, char **argv, const struct option *options,
 		int *status);
+/* All that the program is as `kexec`, with its command line; a status. */
+int run_kexec(struct run *run, int argc, char **argv);
 /* The usage of the program; returns @status. */
 int usage(FILE *to, int status);
 
@@ -105,6 +109,7 @@ struct load_job {
 	const struct settings *settings;
 	char *const *arguments;		/* of the real kexec, as they are to be remembered */
 	char *const *run_arguments;	/* to be run in their place; NULL: the same */
+	bool by_peer;			/* run->peer makes the load, by the same arguments */
 	const struct load_files *files;	/* that they name */
 	const char *directory;		/* where to run it; NULL: here */
 	const struct outlook *outlook;	/* the growth to leave room for */
@@ -145,6 +150,7 @@ bool reload_image(const struct run *run, const struct settings *settings, struct
  * judgement, so that nothing of it is left to come behind.
  */
 void measure_real(const struct run *run, char *kexec);
+int cmd_around(struct run *run, int argc, char **argv);
 int cmd_backtest(struct run *run, int argc, char **argv);
 int cmd_check(struct run *run, int argc, char **argv);
 int cmd_estimate(struct run *run, int argc, char **argv);

@@ -131,9 +131,16 @@ static bool run_real(struct load_job *job, int *status)
 			fprintf(stderr, " %s", *argument);
 		fputc('\n', stderr);
 	}
-	result = host_run(arguments, job->directory, false);
+	result = job->by_peer ? host_peer_load(&job->run->peer)
+			      : host_run(arguments, job->directory, false);
 	if (!result)
 		return true;
+	if (job->by_peer && result < 0) {
+		/* Nobody is there any more to be told how the judgement ended. */
+		*status = complain(STATUS_ERROR, "kexec ended before it said how the load went: unloading");
+		unload(job->run, job->arguments[0]);
+		return false;
+	}
 	*status = result < 0 ? explain_run(job->arguments[0], result) : result;
 	doubt_earlier(job);
 	return false;

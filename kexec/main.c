@@ -20,6 +20,7 @@ static const struct {
 	{ "plot", cmd_plot, "the log, the loads and what is to come, as a picture" },
 	{ "trim", cmd_trim, "move the oldest records to an archive, out of the kernel" },
 	{ "shutdown", cmd_shutdown, "judge at the last moment of a shutdown, as its hook does" },
+	{ "around", cmd_around, "what a kexec with the patches of kexec-ima runs; not for people" },
 	{ "rehearse", cmd_rehearse, "a whole soft reboot on a TPM in memory, with and without help" },
 };
 
@@ -161,29 +162,32 @@ static int main_kexec_ima(int argc, char **argv)
 	return complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help", argv[0]);
 }
 
-static int pass(struct request *request)
+static int pass(const struct run *run, struct request *request)
 {
-	int error = host_run_check(request->arguments[0]);
+	int error;
 
+	if (run->has_peer)
+		return host_peer_go(&run->peer, false) ? STATUS_ERROR : STATUS_DONE;
+	error = host_run_check(request->arguments[0]);
 	if (!error)
 		error = host_run_instead(request->arguments);
 	return explain_run(request->arguments[0], error);
 }
 
-static int main_kexec(int argc, char **argv)
+int run_kexec(struct run *run, int argc, char **argv)
 {
 	char error[OPTIONS_ERROR_SIZE];
 	struct settings settings;
 	struct request request;
 	struct glance glance = request_glance(argc, argv);
-	struct run run = { .root = { glance.sysroot ? glance.sysroot : "" } };
 	int status = STATUS_DONE;
 
+	run->root.path = glance.sysroot ? glance.sysroot : "";
 	settings_init(&settings, REAL_KEXEC);
 	if (glance.wants_file)
-		status = read_settings(&run, &settings);
+		status = read_settings(run, &settings);
 	else
-		find_real_kexec(&run, &settings);
+		find_real_kexec(run, &settings);
 	if (status)
 		return status;
 	if (!request_parse(argc, argv, &settings, &request, error)) {
@@ -192,14 +196,21 @@ static int main_kexec(int argc, char **argv)
 		return status;
 	}
 	switch (request.action) {
-	case ACTION_LOAD: status = do_load(&run, &request); break;
+	case ACTION_LOAD: status = do_load(run, &request); break;
 	case ACTION_EXECUTE:
 	case ACTION_CHECK:
-	case ACTION_SHUTDOWN: status = do_check(&run, &request); break;
-	case ACTION_PASS: status = pass(&request); break;
+	case ACTION_SHUTDOWN: status = do_check(run, &request); break;
+	case ACTION_PASS: status = pass(run, &request); break;
 	}
 	request_free(&request);
 	return status;
+}
+
+static int main_kexec(int argc, char **argv)
+{
+	struct run run = { 0 };
+
+	return run_kexec(&run, argc, argv);
 }
 
 int main(int argc, char **argv)

@@ -64,6 +64,7 @@ struct request {
 	const char *sysroot;		/* --ima-sysroot, or NULL */
 	char **arguments;		/* for the real kexec; [0] is its path; NULL at the end */
 	bool replaced_auto;		/* -a was given and became -s */
+	bool added;			/* to .arguments, what was on no command line */
 };
 
 #define OPTIONS_ERROR_SIZE 256

@@ -270,4 +270,18 @@ int host_run_with_input(char *const argv[], const char *input, size_t size);
 /* Become @argv; returns only a negative errno. */
 int host_run_instead(char *const argv[]);
 
+/* ---- the kexec that started us, and waits (peer.c) --------------------------------------------- */
+
+/* Our ends of the two pipes. */
+struct host_peer {
+	int hear, say;
+};
+
+/* Take over the descriptors.  0 or a negative errno (-ESPIPE: one is no pipe). */
+int host_peer_take(const struct host_peer *peer);
+/* Have it load its image: its status, 0 to 255, or a negative errno (-EPIPE: it has ended meanwhile). */
+int host_peer_load(const struct host_peer *peer);
+/* Let it do what else it was asked for.  @wait: until it ends.  0, or a negative errno: it does not. */
+int host_peer_go(const struct host_peer *peer, bool wait);
+
 #endif
