@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The completions of bash, zsh and fish.  That they have every option is for tests/lint/in-step.
-# shellcheck disable=SC2154,SC2016  # set by common.bash and bats; for another shell
+# shellcheck disable=SC2154,SC2016,SC2030,SC2031  # set by common.bash and bats; for another shell
 load common
 
 completion=$BATS_TEST_DIRNAME/../../packaging/completion
