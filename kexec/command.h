@@ -17,6 +17,7 @@ struct outlook;
 /* One run of the program. */
 struct run {
 	struct host_root root;
+	const char *command;	/* of kexec-ima; NULL before it is known, and of kexec */
 	bool quiet, verbose, json, prometheus;
 	bool has_prometheus;	/* the command has that format */
 	bool has_o;		/* the command has an option -o */
@@ -42,8 +43,6 @@ int next_option(struct run *run, int argc, char **argv, const struct option *opt
 		int *status);
 /* All that the program is as `kexec`, with its command line; a status. */
 int run_kexec(struct run *run, int argc, char **argv);
-/* The usage of the program; returns @status. */
-int usage(FILE *to, int status);
 
 /* "kexec-ima: ..." and a new line on stderr, and after complain_to_kernel() in the kernel's log.  Returns @status. */
 int complain(int status, const char *format, ...)

@@ -81,7 +81,7 @@ static void marks(FILE *to, const struct plot *plot, double end)
 		fprintf(to, "set arrow from %.6f, graph 0 to %.6f, graph 1 nohead lc rgb '%s' dt %d lw 1.5\n",
 			at, at, event->kind == HISTORY_LOAD ? "#1f77b4" : "#2ca02c",
 			event->kind == HISTORY_LOAD ? 3 : 1);
-		fprintf(to, "set label '%s' at %.6f, graph 0.97 rotate by 90 right offset -0.7,0 font ',9'\n",
+		fprintf(to, "set label '%s' at %.6f, graph 0.03 rotate by 90 left offset -0.7,0 font ',9'\n",
 			event->kind == HISTORY_LOAD ? "load" : "execute", at);
 	}
 	/* As data, so that the axes make room for them; the first is nowhere, for the key. */
@@ -122,8 +122,8 @@ void plot_script(FILE *to, const struct plot *plot)
 		plot->png ? "pngcairo" : "svg");
 	quoted(to, plot->output);
 	fputs("\nset encoding utf8\nset xlabel 'hours since boot'\nset ylabel 'KiB'\n"
-	      "set title 'IMA measurement log'\nset grid lc rgb '#dddddd'\nset key top left\n"
-	      "set style fill solid 0.25 noborder\n", to);
+	      "set title 'IMA measurement log'\nset grid lc rgb '#dddddd'\nset key top left Left reverse\n"
+	      "set autoscale xfix\nset style fill solid 0.25 noborder\n", to);
 	last = staircase(to, plot);
 	ahead = last && plot->curve && plot->ahead_seconds;
 	end = last ? last->boottime_seconds + (ahead ? (double)plot->ahead_seconds : 0) : 0;
@@ -131,7 +131,7 @@ void plot_script(FILE *to, const struct plot *plot)
 		band(to, plot, last);
 	if (plot->has_deadline && plot->deadline_seconds <= end)
 		fprintf(to, "set arrow from %.6f, graph 0 to %.6f, graph 1 nohead lc rgb '#d62728' dt 2\n"
-			    "set label 'deadline' at %.6f, graph 0.97 rotate by 90 right offset -0.7,0 font ',9'\n",
+			    "set label 'deadline' at %.6f, graph 0.03 rotate by 90 left offset -0.7,0 font ',9'\n",
 			hours(plot->deadline_seconds), hours(plot->deadline_seconds),
 			hours(plot->deadline_seconds));
 	marks(to, plot, end);
