@@ -602,7 +602,7 @@ struct imalog_past {
 	struct imalog_growth recent;	/* a live sample */
 };
 
-#define IMALOG_KNOTS 24
+#define IMALOG_KNOTS 46
 
 /*
  * The bound as a function of the interval: straight lines between knots, which never fall, so that
