@@ -320,8 +320,7 @@ static void take_settings(const struct run *run, struct asked *asked)
 
 	if (!asked->journal)
 		return;
-	if (read_settings(run, &asked->settings))
-		settings_init(&asked->settings, REAL_KEXEC);
+	read_guard_settings(run, &asked->settings);
 	if (asked->settings.archive[0] && !request->archive_count &&
 	    host_is_folder(asked->settings.archive))
 		request->archives[request->archive_count++] = asked->settings.archive;

@@ -181,10 +181,15 @@ static int main_kexec(int argc, char **argv)
 	int status = STATUS_DONE;
 
 	settings_init(&settings, REAL_KEXEC);
-	if (glance.wants_file)
+	if (glance.executes) {
+		/* What the file wanted of an execute is not known any more: it is judged, and by the strictest. */
+		if (!read_guard_settings(&run, &settings))
+			settings.check = true;
+	} else if (glance.wants_file) {
 		status = read_settings(&run, &settings);
-	else
+	} else {
 		find_real_kexec(&run, &settings);
+	}
 	if (status)
 		return status;
 	if (!request_parse(argc, argv, &settings, &request, error)) {
