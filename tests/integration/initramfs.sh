@@ -50,7 +50,11 @@ make() {
 	cp -r /tree "/cases/$1.d/tree"
 	# Where it finds "the real kexec" of the tree.
 	mkdir -p "/cases/$1.d/tree/usr/sbin"
-	printf '#!/bin/sh\necho "executed: $*"\n' > "/cases/$1.d/tree/usr/sbin/kexec.distrib"
+	cat > "/cases/$1.d/tree/usr/sbin/kexec.distrib" <<-'REAL'
+		#!/bin/sh
+		echo "executed: $*"
+		case $* in *-u*) echo 0 > /tree/sys/kernel/kexec_loaded ;; esac
+	REAL
 	chmod +x "/cases/$1.d/tree/usr/sbin/kexec.distrib"
 	cp "/cases/$1.d/etc/kexec-ima.conf" "/cases/$1.d/tree/etc"
 	status=0
