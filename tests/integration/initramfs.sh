@@ -6,7 +6,7 @@
 made=$work/initramfs
 mkdir -p "$made/in"
 make -s -C "$build" install DESTDIR="$made/in" > /dev/null 2>&1 \
-	initramfshooksdir=/usr/share/initramfs-tools/hooks pkgdatadir=/usr/share/kexec-ima
+	initramfshooksdir=/usr/share/initramfs-tools/hooks
 printf '%s\n' 'headroom = 4K' 'kexec = /sbin/kexec' > "$made/conf"
 # A log that has outgrown its segment by far, as seen from inside.
 tree=$made/tree
@@ -28,9 +28,9 @@ mkdir -p "/lib/modules/$version" /cases /etc/ima
 echo CONFIG_RD_GZIP=y > "/boot/config-$version"
 depmod "$version"
 echo MODULES=list > /etc/initramfs-tools/conf.d/modules
-cp /usr/share/kexec-ima/ima-policy/initramfs-tools/hook /etc/initramfs-tools/hooks/ima-policy
-cp /usr/share/kexec-ima/ima-policy/initramfs-tools/script /etc/initramfs-tools/scripts/init-top/ima-policy
-cp /usr/share/kexec-ima/ima-policy/kexec-ima.policy /etc/ima/ima-policy
+cp /usr/local/share/kexec-ima/ima-policy/initramfs-tools/hook /etc/initramfs-tools/hooks/ima-policy
+cp /usr/local/share/kexec-ima/ima-policy/initramfs-tools/script /etc/initramfs-tools/scripts/init-top/ima-policy
+cp /usr/local/share/kexec-ima/ima-policy/kexec-ima.policy /etc/ima/ima-policy
 
 # hook FILE: one that copies kexec into an exitrd, as many do.
 hook() {
@@ -109,7 +109,7 @@ has_none() { [ -s "$made/cases/$1.files" ] && ! grep kexec "$made/cases/$1.files
 
 # guards CASE: its kexec is ours, with its libraries, and does not execute what does not fit.
 guards() {
-	has "$1" usr/sbin/kexec usr/sbin/kexec-ima usr/sbin/kexec.distrib etc/kexec-ima.conf &&
+	has "$1" usr/sbin/kexec usr/lib/kexec-ima/kexec usr/sbin/kexec.distrib etc/kexec-ima.conf &&
 		grep -q '^kexec = /usr/sbin/kexec.distrib$' "$made/cases/$1.conf" &&
 		[ "$(grep -c '^kexec *=' "$made/cases/$1.conf")" = 1 ] &&
 		grep -q '^kexec-tools 2' "$made/cases/$1.version" &&
@@ -136,19 +136,24 @@ dracut_module() {
 	local initdir=$made/dracut
 	mkdir -p "$initdir/usr/sbin"
 	(
-		set -eu
 		# shellcheck disable=SC2317 # called by the module
-		inst() { echo "inst $*"; mkdir -p "$initdir${2%/*}"; : > "$initdir$2"; }
+		inst() { echo "inst $*"; mkdir -p "$initdir${2%/*}" && : > "$initdir$2"; }
+		# shellcheck disable=SC2317 # called by the module
+		inst_multiple() { echo "inst $*"; }
+		dracutsysrootdir=$made/in
 		# shellcheck source=/dev/null
-		dracutsysrootdir=$made/in . "$build/packaging/dracut/90kexec-ima/module-setup.sh"
-		depends
-		install
-	) > "$made/dracut.said"
-	grep -qx shutdown "$made/dracut.said"
-	grep -q "^inst .*/kexec-ima /usr/sbin/kexec-ima" "$made/dracut.said"
-	grep -q "^inst .*kexec.* /usr/sbin/kexec.distrib" "$made/dracut.said"
-	[ "$(readlink "$initdir/usr/sbin/kexec")" = kexec-ima ]
-	grep -qx 'kexec = /usr/sbin/kexec.distrib' "$initdir/etc/kexec-ima.conf"
-	grep -qx 'check = refuse' "$initdir/etc/kexec-ima.conf"
+		. "$build/packaging/dracut/90kexec-ima/module-setup.sh"
+		depends && install
+	) > "$made/dracut.said" &&
+		grep -qx shutdown "$made/dracut.said" &&
+		grep -q "^inst .*/kexec-ima /usr/lib/kexec-ima/kexec-ima$" "$made/dracut.said" &&
+		grep -q "^inst .*/exitrd-kexec /usr/sbin/kexec$" "$made/dracut.said" &&
+		grep -qx "inst mount" "$made/dracut.said" &&
+		grep -q "^inst .*kexec.* /usr/sbin/kexec.distrib$" "$made/dracut.said" &&
+		[ "$(readlink "$initdir/usr/lib/kexec-ima/kexec")" = kexec-ima ] &&
+		grep -qx 'kexec = /usr/sbin/kexec.distrib' "$initdir/etc/kexec-ima.conf" &&
+		grep -qx 'check = refuse' "$initdir/etc/kexec-ima.conf" && return
+	cat "$made/dracut.said" "$initdir/etc/kexec-ima.conf"
+	return 1
 }
 check "dracut's module does the same" dracut_module
