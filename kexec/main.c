@@ -179,7 +179,7 @@ static int main_kexec(int argc, char **argv)
 	struct run run = { .root = { glance.sysroot ? glance.sysroot : "" } };
 	int status = STATUS_DONE;
 
-	settings_init(&settings, REAL_KEXEC);
+	begin_settings(&run, &settings);
 	if (glance.wants_file)
 		status = read_settings(&run, &settings);
 	else
