@@ -56,14 +56,17 @@ inside() {
 		TERM=dumb chroot "$root" "$@"
 }
 
-# All that is there, but for what dpkg, apt and their like note of the way to it.
+# All that is there, but for what dpkg, apt and their like note of the way to it.  Contents are compared where
+# something could have changed them and kept their size.
 snapshot() {
 	(
 		cd "$root" || exit
 		find . \( -path ./proc -o -path ./dev -o -path ./var/log -o -path ./var/cache -o -path ./tmp \
 			-o -path ./root/debs -o -path './var/lib/dpkg/*' -o -path './var/lib/apt/*' \) -prune -o \
-			! -path ./etc/ld.so.cache \( -type f -printf '%p %M %u:%g ' -exec md5sum {} \; -o \
-			-printf '%p %M %u:%g %l\n' \) | sed 's/  \..*//' | LC_ALL=C sort
+			! -path ./etc/ld.so.cache \( -type f -printf '%p %M %u:%g %s\n' -o \
+			-printf '%p %M %u:%g %l\n' \) | LC_ALL=C sort
+		find etc run usr/sbin var/lib/systemd -type f ! -path etc/ld.so.cache -print0 |
+			LC_ALL=C sort -z | xargs -0 md5sum
 	)
 	inside dpkg-divert --list | sort
 	inside dpkg-query -W -f '${Package} ${Version} ${db:Status-Abbrev}\n' | grep -v '^kexec-ima .*un '
