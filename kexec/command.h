@@ -68,9 +68,11 @@ void progress_end(const struct progress *progress);
 /* The sentence for a survey that failed, with what to do. */
 int complain_survey(const struct run *run, const struct live_failure *failure);
 
-/* From the same file only where the real kexec is; a mistake in it is not told. */
+/* The built-in values; the second path of the real kexec where only that is there below the root. */
+void begin_settings(const struct run *run, struct settings *settings);
+/* From /etc/kexec-ima.conf only where the real kexec is; a mistake in it is not told. */
 void find_real_kexec(const struct run *run, struct settings *settings);
-/* Read /etc/kexec-ima.conf below the root on top of the built-in values.  A status. */
+/* Read that file below the root on top of the built-in values.  A status. */
 int read_settings(const struct run *run, struct settings *settings);
 /*
  * For what must judge in any case: a mistake in the file is told, and the built-in values are used, all but where the

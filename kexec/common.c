@@ -103,6 +103,17 @@ int complain_survey(const struct run *run, const struct live_failure *failure)
 	}
 }
 
+void begin_settings(const struct run *run, struct settings *settings)
+{
+	char first[PATH_MAX], other[PATH_MAX];
+	bool takes_other;
+
+	takes_other = *REAL_KEXEC_ELSE && !host_path(&run->root, REAL_KEXEC, first) &&
+		      access(first, F_OK) < 0 && !host_path(&run->root, REAL_KEXEC_ELSE, other) &&
+		      !access(other, F_OK);
+	settings_init(settings, takes_other ? REAL_KEXEC_ELSE : REAL_KEXEC);
+}
+
 void find_real_kexec(const struct run *run, struct settings *settings)
 {
 	struct settings all = *settings;
@@ -138,7 +149,7 @@ int read_settings(const struct run *run, struct settings *settings)
 	ssize_t size;
 	int line;
 
-	settings_init(settings, REAL_KEXEC);
+	begin_settings(run, settings);
 	size = host_read_all(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text);
 	if (size == -ENOENT || size == -ENOTDIR) {
 		take_environment(settings);

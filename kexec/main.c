@@ -158,7 +158,7 @@ int run_kexec(struct run *run, int argc, char **argv)
 	int status = STATUS_DONE;
 
 	run->root.path = glance.sysroot ? glance.sysroot : "";
-	settings_init(&settings, REAL_KEXEC);
+	begin_settings(run, &settings);
 	if (glance.executes) {
 		/* What the file wanted of an execute is not known any more: it is judged, and by the strictest. */
 		if (!read_guard_settings(run, &settings))
