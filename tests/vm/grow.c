@@ -4,6 +4,7 @@
  *
  *	grow records N [PATH_LENGTH]	N records
  *	grow bytes N			exactly N bytes
+ *	grow pages N			exactly N pages of this machine's memory
  *	grow over D			until the log, with the kexec_execute record
  *					to come, is D bytes longer (shorter if D
  *					is negative) than the loaded segment holds
@@ -298,12 +299,14 @@ int main(int argc, char **argv)
 			one_record(path_length);
 	} else if (!strcmp(verb, "bytes")) {
 		grow_bytes(value);
+	} else if (!strcmp(verb, "pages")) {
+		grow_bytes(value * sysconf(_SC_PAGESIZE));
 	} else if (!strcmp(verb, "over")) {
 		grow_bytes(bytes_left() + value);
 		if (bytes_left() != -value)
 			errx(1, "aimed at %ld, left %ld", -value, bytes_left());
 	} else {
-		errx(2, "records N, bytes N, over D or left");
+		errx(2, "records N, bytes N, pages N, over D or left");
 	}
 	return 0;
 }
