@@ -9,6 +9,7 @@
  *					to come, is D bytes longer (shorter if D
  *					is negative) than the loaded segment holds
  *	grow left			says how many bytes "over 0" would add
+ *	grow page			says how many bytes a page of memory has
  *
  * Each record is a new file in the folder $GROW_DIR (default /grow), owned by
  * uid 1000 and read once; the policy must measure such a file. With
@@ -292,7 +293,9 @@ int main(int argc, char **argv)
 		folder = getenv("GROW_DIR");
 	if (getenv("GROW_SIGNATURE"))
 		signature_size = (size_t)number(getenv("GROW_SIGNATURE"));
-	if (!strcmp(verb, "left")) {
+	if (!strcmp(verb, "page")) {
+		printf("%ld\n", sysconf(_SC_PAGESIZE));
+	} else if (!strcmp(verb, "left")) {
 		printf("%ld\n", bytes_left());
 	} else if (!strcmp(verb, "records")) {
 		while (value-- > 0)
@@ -306,7 +309,7 @@ int main(int argc, char **argv)
 		if (bytes_left() != -value)
 			errx(1, "aimed at %ld, left %ld", -value, bytes_left());
 	} else {
-		errx(2, "records N, bytes N, pages N, over D or left");
+		errx(2, "records N, bytes N, pages N, over D, left or page");
 	}
 	return 0;
 }
