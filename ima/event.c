@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The records that tell boots and kexecs apart: boot_aggregate (ima_init.c,
- * ima_add_boot_aggregate()), kexec_load and kexec_execute (ima_kexec.c,
+ * The records that tell boots and kexecs apart: boot_aggregate, which is boot_aggregate_late with
+ * CONFIG_IMA_INIT_LATE_SYNC (ima_init.c, ima_add_boot_aggregate(), 7.3.4), kexec_load and kexec_execute (ima_kexec.c,
  * ima_measure_kexec_event(), 6.16 to 7.3.4).
  */
 #include "cursor.h"
@@ -112,6 +112,7 @@ static bool find_kind(struct imalog_span name, enum imalog_event_kind *kind)
 		enum imalog_event_kind kind;
 	} known[] = {
 		{ "boot_aggregate", IMALOG_EVENT_BOOT_AGGREGATE },
+		{ "boot_aggregate_late", IMALOG_EVENT_BOOT_AGGREGATE },
 		{ "kexec_load", IMALOG_EVENT_KEXEC_LOAD },
 		{ "kexec_execute", IMALOG_EVENT_KEXEC_EXECUTE },
 	};
@@ -150,7 +151,7 @@ int imalog_event_of(const struct imalog_record *record, const struct imalog_temp
 		return old_event(record, byte_order, event);
 	if (!template_->has_name ||
 	    !span_field(record->data, byte_order, template_->name_field, &name) ||
-	    name.size < sizeof("kexec_load") || name.size > sizeof("boot_aggregate") ||
+	    name.size < sizeof("kexec_load") || name.size > sizeof("boot_aggregate_late") ||
 	    name.data[--name.size] || !find_kind(name, &kind))
 		return 1;
 	if (kind == IMALOG_EVENT_BOOT_AGGREGATE) {

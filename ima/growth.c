@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How much will come, and until when the room lasts.  The bound is found for a few intervals, each
- * twice the one before, from the best that the past has to say about each; straight lines between
+ * How much will come, and until when the room lasts.  The bound is found for some intervals, each
+ * 1.4 times the one before, from the best that the past has to say about each; straight lines between
  * them, which never fall, answer all others and the question the other way round.
  */
 #include <stdlib.h>
@@ -10,6 +10,8 @@
 #include "windows.h"
 
 #define FIRST_KNOT 60		/* seconds */
+#define SECOND_KNOT 85		/* from these two on each is twice the last but one */
+#define LONGER 1.4		/* a knot may be so much later without coming up to the next */
 #define ENOUGH 8		/* intervals in the history from which on windows are looked at */
 #define YOUNG_SECONDS 7200	/* a boot that is younger is compared with other boots of its age */
 #define SETTLED_SECONDS 86400	/* from this age on the beginning of a boot says nothing */
@@ -68,11 +70,17 @@ static double past_executes(const struct imalog_past *past, double confidence, d
 			    bool *small)
 {
 	struct windows windows = { .bytes = scratch };
+	double bound, most = 0;
 
-	for (size_t i = 0; i < past->execute_count && i < WINDOWS_STARTS; i++)
-		windows.bytes[windows.count++] = (double)past->executes[i];
+	for (size_t i = 0; i < past->execute_count && i < WINDOWS_STARTS; i++) {
+		double bytes = (double)past->executes[i];
+
+		windows.bytes[windows.count++] = bytes;
+		most = bytes > most ? bytes : most;
+	}
 	windows.independent = (double)windows.count;
-	return imalog_windows_bound(&windows, confidence, small);
+	bound = imalog_windows_bound(&windows, confidence, small);
+	return bound > 2 * most ? 2 * most : bound;	/* they are few, and mostly alike */
 }
 
 static void without_history(const struct imalog_past *past, double confidence, double *scratch,
@@ -139,14 +147,24 @@ static void with_history(const struct imalog_past *past, double confidence, doub
 	double age = past->points[past->count - 1].seconds, bound;
 	struct windows_choice choice = { age / 4, 1e18 };
 	struct windows windows = { .bytes = scratch };
-	double seconds = (double)knot->seconds, seen;
+	double seconds = (double)knot->seconds, looked = seconds, seen;
 
 	if (choice.from > SETTLED_SECONDS)
 		choice.from = SETTLED_SECONDS;
-	imalog_windows_take(past, &choice, seconds, &windows);
+	imalog_windows_take(past, &choice, looked, &windows);
+	/* Nobody looked so often: no more comes than in the shortest time that somebody did. */
+	while (!windows.count && windows.span >= 2 * ENOUGH * looked) {
+		looked *= 2;
+		imalog_windows_take(past, &choice, looked, &windows);
+	}
 	if (windows.span < FIRST_KNOT) {
 		without_history(past, confidence, scratch, knot);
 		return;
+	}
+	if (windows.count && looked <= seconds && windows.shortest > seconds) {
+		seconds *= LONGER;
+		knot->seconds = (uint64_t)(windows.shortest < seconds ? windows.shortest : seconds);
+		seconds = (double)knot->seconds;
 	}
 	knot->windows = windows.independent;
 	knot->central = windows.total * seconds / windows.span;
@@ -175,6 +193,12 @@ static void with_history(const struct imalog_past *past, double confidence, doub
 
 /* ---- the curve ------------------------------------------------------------------------------ */
 
+/* Where the knot @at is, but that windows which were all longer may put it a little later. */
+static uint64_t nominal(unsigned at)
+{
+	return (uint64_t)(at % 2 ? FIRST_KNOT : SECOND_KNOT) << (at - 1) / 2;
+}
+
 int imalog_curve_make(const struct imalog_past *past, double confidence, uint64_t burst_bytes,
 		      uint64_t limit_seconds, struct imalog_curve *curve)
 {
@@ -188,7 +212,7 @@ int imalog_curve_make(const struct imalog_past *past, double confidence, uint64_
 		struct imalog_knot *knot = &curve->knot[curve->count];
 		const struct imalog_knot *before = knot - 1;
 
-		knot->seconds = (uint64_t)FIRST_KNOT << (curve->count - 1);
+		knot->seconds = nominal(curve->count);
 		if (past->count)
 			with_history(past, confidence, scratch, knot);
 		else

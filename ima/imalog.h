@@ -602,7 +602,7 @@ struct imalog_past {
 	struct imalog_growth recent;	/* a live sample */
 };
 
-#define IMALOG_KNOTS 24
+#define IMALOG_KNOTS 46
 
 /*
  * The bound as a function of the interval: straight lines between knots, which never fall, so that
@@ -653,7 +653,7 @@ bool imalog_curve_deadline(const struct imalog_curve *curve, uint64_t room_bytes
 
 /* ---- room: the kernel's sizing rule ----------------------------------------------------------- */
 
-/* struct ima_kexec_hdr, include/linux/ima.h: u16, 6 bytes of padding, two u64; 7.3.4. */
+/* struct ima_kexec_hdr, security/integrity/ima/ima.h: u16, 6 bytes of padding, two u64; 7.3.4. */
 #define IMALOG_HEADER_BYTES 24
 #define IMALOG_EXTRA_KIB_MAX 40	/* range of CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB, Kconfig, 7.3.4 */
 

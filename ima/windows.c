@@ -8,7 +8,8 @@
 #include "distribution.h"
 
 #define ASSURANCE 0.65	/* probability with which the observation taken for a quantile is one */
-#define TAIL 8		/* independent windows that the shape of the tail is read from */
+#define TAIL 4		/* independent windows that the shape of the tail is read from */
+#define FEW 8		/* of fewer independent windows the shape is not well known either */
 #define LUMP_BYTES 128	/* the size of what comes, where nothing ever came */
 
 /* The last point of the stretch that point @first begins. */
@@ -62,6 +63,16 @@ static double grown(const struct imalog_past *past, size_t from, size_t to)
 	return (double)(past->points[to].bytes - past->points[from].bytes);
 }
 
+/*
+ * Where nobody looked at the end of it, a window is longer than was asked for.  The length of one that lies
+ * between two looks is not known: it is given as asked for.
+ */
+static void take_length(struct windows *windows, double seconds)
+{
+	if (!windows->count || seconds < windows->shortest)
+		windows->shortest = seconds;
+}
+
 /* One stretch between the points @first and @last. */
 static void take_stretch(const struct imalog_past *past, size_t first, size_t last, size_t stride,
 			 double seconds, struct windows *windows)
@@ -80,6 +91,8 @@ static void take_stretch(const struct imalog_past *past, size_t first, size_t la
 		/* Where nobody looked, it is not known when that came. */
 		if (past->points[end].seconds - wanted > seconds)
 			continue;
+		take_length(windows, end > i + 1 ? past->points[end].seconds - past->points[i].seconds
+						 : seconds);
 		windows->bytes[windows->count++] = grown(past, i, end);
 	}
 	windows->span += span;
@@ -174,21 +187,37 @@ static double mean_excess(const struct windows *windows, double threshold)
 	return beyond ? sum / (double)beyond : 0;
 }
 
+/*
+ * How far beyond the largest of @n windows the next may come: exponential, or where the shape has to be
+ * taken from few, what an exponential of a shape that is not known looks like (Lomax).  @shape is read near
+ * the end: further in it would be that of days and nights, and those have an end.  @times: how many
+ * times rarer than a window that is larger than all seen.
+ */
+static double excess(double n, double shape, double times)
+{
+	double few = n > 4 ? n / 2 : 2;
+
+	if (n >= FEW)
+		return shape * imalog_distribution_log(times);
+	return shape * few * (imalog_distribution_power(times, 1 / few) - 1);
+}
+
 double imalog_windows_bound(struct windows *windows, double confidence, bool *small)
 {
-	double n = windows->independent, most, beyond, bound, shape;
+	double n = windows->independent, most, beyond, bound, shape, limit;
 	double rank = imalog_distribution_rank(n, confidence, ASSURANCE);
 
 	*small = rank > n;
 	if (!*small)
 		return quantile(windows, rank / n);
 	most = quantile(windows, 1);
-	/* With what probability the largest seen may be exceeded; an exponential tail from there. */
+	/* With what probability the largest seen may be exceeded; a tail from there. */
 	beyond = 1 - imalog_distribution_power(1 - ASSURANCE, 1 / (n > 1 ? n : 1));
 	shape = mean_excess(windows, quantile(windows, n > 2 * TAIL ? 1 - TAIL / n : 0.5));
-	bound = most + shape * imalog_distribution_log(beyond / (1 - confidence));
-	if (bound > 2 * most)
-		bound = 2 * most;
+	bound = most + excess(n, shape, beyond / (1 - confidence));
+	limit = most * (n < FEW ? FEW : 2);
+	if (bound > limit)
+		bound = limit;
 	return bound > most ? bound : most;
 }
 

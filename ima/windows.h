@@ -17,6 +17,7 @@ struct windows {
 	double *bytes;		/* room for WINDOWS_STARTS; the caller's */
 	size_t count;
 	double independent;	/* how many of them there are that do not overlap */
+	double shortest;	/* seconds: how long the shortest of them really is */
 	double span;		/* seconds of history that they lie in */
 	double total;		/* bytes that came in that span */
 	double clump;		/* bytes that come together: of what size the parts of the growth are */

@@ -69,7 +69,7 @@ static void judge(const struct run *run, struct survey *survey, const struct req
 		settings.has_burst = true;
 	}
 	/* The last moment neither needs the history nor waits for it. */
-	outlook_take(run, survey, &settings, request->action == ACTION_CHECK ? OUTLOOK_HISTORY : 0,
+	outlook_take(run, survey, &settings, request->action == ACTION_CHECK ? OUTLOOK_HISTORY | OUTLOOK_KEPT : 0,
 		     outlook);
 	imalog_decide(&survey->scan.census, survey->has_load ? &survey->load : NULL,
 		      &survey->facts, outlook->burst_bytes, decision);
@@ -124,6 +124,8 @@ static int finish(struct run *run, struct request *request, const struct plan *p
 	switch (plan->step) {
 	case STEP_EXECUTE:
 		host_limit_end();
+		if (run->has_peer)
+			return host_peer_go(&run->peer, true) ? STATUS_ERROR : STATUS_DONE;
 		error = host_run_instead(request->arguments);
 		return complain(STATUS_ERROR, "the real kexec, %s, cannot be run: %s",
 				     request->arguments[0], strerror(-error));
@@ -233,7 +235,8 @@ int do_check(struct run *run, struct request *request)
 		error = host_run_check(request->arguments[0]);
 		if (error)
 			return explain_run(request->arguments[0], error);
-		measure_real(run, request->arguments[0]);
+		if (!run->has_peer)
+			measure_real(run, request->arguments[0]);
 	}
 	if (survey_take(&run->root, &survey, &failure))
 		status = complain_survey(run, &failure);

@@ -171,6 +171,8 @@ static int load_and_judge(struct run *run, struct request *request, struct surve
 	if (!look_ahead_of_load(run, request, survey, &status))
 		return refuse_image(run, request, survey, status);
 	job.arguments = request->arguments;
+	/* The peer can only load what it was called with. */
+	job.by_peer = run->has_peer && !request->added;
 	if (survey->record_is_ours) {
 		/* The first load replaces the survey, which owns it. */
 		earlier = survey->record;

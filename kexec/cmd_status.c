@@ -62,7 +62,7 @@ int cmd_status(struct run *run, int argc, char **argv)
 		return complain_survey(run, &failure);
 	}
 	tell_reading(run, &survey);
-	outlook_take(run, &survey, &settings, OUTLOOK_HISTORY, &outlook);
+	outlook_take(run, &survey, &settings, OUTLOOK_HISTORY | OUTLOOK_KEPT, &outlook);
 	imalog_decide(&survey.scan.census, survey.has_load ? &survey.load : NULL, &survey.facts,
 		      outlook.estimate.bound_bytes, &decision);
 	fill_view(&view, &survey, &decision, &outlook);

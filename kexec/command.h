@@ -17,10 +17,13 @@ struct outlook;
 /* One run of the program. */
 struct run {
 	struct host_root root;
+	const char *command;	/* of kexec-ima; NULL before it is known, and of kexec */
 	bool quiet, verbose, json, prometheus;
 	bool has_prometheus;	/* the command has that format */
 	bool has_o;		/* the command has an option -o */
 	unsigned seen;		/* 1 << (option - OPTION_SYSROOT): given before */
+	bool has_peer;
+	struct host_peer peer;	/* the kexec that has us judge, valid with has_peer */
 };
 
 /* Options that every command of `kexec-ima` takes; a command's own values begin at OPTION_OWN. */
@@ -38,8 +41,8 @@ enum { OPTION_SYSROOT = 256, OPTION_FORMAT, OPTION_HELP, OPTION_VERSION, OPTION_
  */
 int next_option(struct run *run, int argc, char **argv, const struct option *options,
 		int *status);
-/* The usage of the program; returns @status. */
-int usage(FILE *to, int status);
+/* All that the program is as `kexec`, with its command line; a status. */
+int run_kexec(struct run *run, int argc, char **argv);
 
 /* "kexec-ima: ..." and a new line on stderr, and after complain_to_kernel() in the kernel's log.  Returns @status. */
 int complain(int status, const char *format, ...)
@@ -69,6 +72,11 @@ int complain_survey(const struct run *run, const struct live_failure *failure);
 void find_real_kexec(const struct run *run, struct settings *settings);
 /* Read /etc/kexec-ima.conf below the root on top of the built-in values.  A status. */
 int read_settings(const struct run *run, struct settings *settings);
+/*
+ * For what must judge in any case: a mistake in the file is told, and the built-in values are used, all but where the
+ * real kexec is.  Whether the file was good.
+ */
+bool read_guard_settings(const struct run *run, struct settings *settings);
 
 /*
  * Take the one lock of all loads, checks and executes; held until the process ends, an exec
@@ -105,6 +113,7 @@ struct load_job {
 	const struct settings *settings;
 	char *const *arguments;		/* of the real kexec, as they are to be remembered */
 	char *const *run_arguments;	/* to be run in their place; NULL: the same */
+	bool by_peer;			/* run->peer makes the load, by the same arguments */
 	const struct load_files *files;	/* that they name */
 	const char *directory;		/* where to run it; NULL: here */
 	const struct outlook *outlook;	/* the growth to leave room for */
@@ -126,6 +135,8 @@ void keep_load(const struct load_job *job, struct survey *after, const struct im
 /* Make sure that nothing is loaded.  False (explained) when something still is. */
 bool unload(const struct run *run, const char *kexec);
 
+/* After a load that failed: whether the real kexec is too old, and what to do. */
+void tell_old(const char *kexec);
 /* Why the real kexec cannot be run, and what to do. */
 int explain_run(const char *kexec, int error);
 
@@ -145,6 +156,7 @@ bool reload_image(const struct run *run, const struct settings *settings, struct
  * judgement, so that nothing of it is left to come behind.
  */
 void measure_real(const struct run *run, char *kexec);
+int cmd_around(struct run *run, int argc, char **argv);
 int cmd_backtest(struct run *run, int argc, char **argv);
 int cmd_check(struct run *run, int argc, char **argv);
 int cmd_estimate(struct run *run, int argc, char **argv);

@@ -140,10 +140,12 @@ bool look_ahead_of_load(const struct run *run, struct request *request,
 		complain(STATUS_DONE, "unknown: %s is no kernel image that is known, so whether it takes "
 				      "the measurement log over cannot be told", kernel);
 	look_ahead_tell(&ahead.preflight);
-	if (ahead.wants_no_cma && !has_argument(request->arguments, "--no-cma") &&
-	    !put_first(request, "--no-cma")) {
-		*status = complain(STATUS_ERROR, "out of memory");
-		return false;
+	if (ahead.wants_no_cma && !has_argument(request->arguments, "--no-cma")) {
+		request->added = put_first(request, "--no-cma");
+		if (!request->added) {
+			*status = complain(STATUS_ERROR, "out of memory");
+			return false;
+		}
 	}
 	*status = plan_preflight_status(&ahead.preflight);
 	return *status != STATUS_REFUSED || request->settings.warn;

@@ -4,79 +4,52 @@
 #include <string.h>
 
 #include "command.h"
+#include "usage.h"
 
 static const struct {
 	const char *name;
 	int (*run)(struct run *run, int argc, char **argv);
-	const char *says;
 } commands[] = {
-	{ "status", cmd_status, "the log, the kernel, what is loaded and its room" },
-	{ "estimate", cmd_estimate, "how much the log will grow, and the room that needs" },
-	{ "check", cmd_check, "judge the log against the loaded segment, as kexec --ima-check" },
-	{ "verify", cmd_verify, "what happened at each boot, and whether the log explains the TPM" },
-	{ "preflight", cmd_preflight, "would this kernel take the log over, and keep it?" },
-	{ "sample", cmd_sample, "one observation into the history, for a timer" },
-	{ "backtest", cmd_backtest, "how the estimate would have done on the history" },
-	{ "plot", cmd_plot, "the log, the loads and what is to come, as a picture" },
-	{ "trim", cmd_trim, "move the oldest records to an archive, out of the kernel" },
-	{ "shutdown", cmd_shutdown, "judge at the last moment of a shutdown, as its hook does" },
-	{ "rehearse", cmd_rehearse, "a whole soft reboot on a TPM in memory, with and without help" },
+	{ "status", cmd_status },
+	{ "estimate", cmd_estimate },
+	{ "check", cmd_check },
+	{ "verify", cmd_verify },
+	{ "preflight", cmd_preflight },
+	{ "sample", cmd_sample },
+	{ "backtest", cmd_backtest },
+	{ "plot", cmd_plot },
+	{ "trim", cmd_trim },
+	{ "shutdown", cmd_shutdown },
+	{ "around", cmd_around },
+	{ "rehearse", cmd_rehearse },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
-int usage(FILE *to, int status)
+static void help(const struct run *run)
 {
-	fputs("usage: kexec-ima COMMAND [OPTION]...\n\n", to);
-	for (size_t i = 0; i < COMMANDS; i++)
-		fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].says);
-	fputs("\n"
-	      "  --sysroot DIR       look at a saved tree instead of this machine\n"
-	      "  --format FORMAT     text or json (status, verify, rehearse, preflight, estimate,\n"
-	      "                      backtest); prometheus (status)\n"
-	      "  -q, --quiet         only errors and the exit status\n"
-	      "  -v, --verbose       also what is run\n"
-	      "  --help, --version\n\n"
-	      "status:\n"
-	      "  --output FILE       write it there, at once, for node_exporter\n\n"
-	      "check:\n"
-	      "  --mode MODE         refuse, reload, coldboot or warn\n\n"
-	      "verify:\n"
-	      "  --log FILE          a saved log instead of the live one; - is standard input\n"
-	      "  --archive FILE      records that were moved out before; or the folder of trim\n"
-	      "  --pcr BANK:HEX      PCR 10 to compare with; BANK:INDEX:HEX for another one\n"
-	      "  --quote FILE        a quote to compare with (tpm2_quote -m), with\n"
-	      "    --signature FILE  its signature (tpm2_quote -s) and\n"
-	      "    --key FILE        the public key in PEM (tpm2_readpublic -f pem)\n"
-	      "    --nonce HEX       what the quote was asked with\n"
-	      "    --quote-pcrs FILE the quoted values (tpm2_quote -o)\n"
-	      "  --full              read all of the live log, whatever is known of it\n\n"
-	      "preflight KERNEL:\n"
-	      "  --initrd FILE, --append TEXT, --reuse-cmdline\n"
-	      "                      as they would be given to kexec\n\n"
-	      "estimate, backtest:\n"
-	      "  --interval TIME     between load and execute (90s, 10min, 2h, 3d)\n"
-	      "  --confidence P      with which the room must suffice\n"
-	      "  --history FILE      backtest: a database, or a CSV boottime_seconds,records,bytes\n\n"
-	      "plot:\n"
-	      "  -o FILE             .svg or .png (kexec-ima.svg)\n"
-	      "  --history FILE      as for backtest\n\n"
-	      "trim:\n"
-	      "  --archive DIR       the folder to move them to\n"
-	      "  --keep N            at least so many records stay\n\n"
-	      "rehearse:\n"
-	      "  --log FILE          a log to begin with; else the live one, else a recorded one\n"
-	      "  --grow BYTES        growth between load and execute; else the estimate\n"
-	      "  --generation WORD   none, copy-at-load, copy-at-execute, events or staging\n"
-	      "  --extra-kb N        CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB\n"
-	      "  --page BYTES        4K, 16K or 64K\n"
-	      "  --scheme WORD       of the quote: ecdsa, rsassa or rsapss\n"
-	      "  --save DIR          keep the next kernel's log, its quote and key there\n\n"
-	      "exit status: 0 fits, complete or done, 1 error, 2 usage, 3 does not fit or match,\n"
-	      "4 cannot tell\n"
-	      "As `kexec` it is kexec-tools with --ima-headroom and --ima-check: kexec-ima(8).\n",
-	      to);
-	return status;
+	if (!run->command || !usage_command(stdout, run->command))
+		usage_program(stdout);
+}
+
+/* What getopt_long(3) did not take: @option is ':' for a value that lacks. */
+static int explain_option(const struct run *run, int option, char **argv)
+{
+	const char *argument = argv[optind - 1], *command = run->command ? run->command : "";
+	const char *blank = run->command ? " " : "";
+	char letter[] = { '-', (char)optopt, '\0' };
+
+	/* Within a cluster of letters getopt has not gone on yet. */
+	if (optopt > 0 && optopt < OPTION_SYSROOT && strncmp(argument, "--", 2))
+		argument = letter;
+	if (option == ':')
+		return complain(STATUS_USAGE, "%s needs a value: see kexec-ima%s%s --help", argument, blank,
+				command);
+	if (optopt && argument != letter)
+		return complain(STATUS_USAGE, "%s: this option takes no value: see kexec-ima%s%s --help",
+				argument, blank, command);
+	return complain(STATUS_USAGE, "%s is no option here: see kexec-ima%s%s --help", argument, blank,
+			command);
 }
 
 /* One global option.  False: the run is over with *@status. */
@@ -106,12 +79,10 @@ static bool take_global(struct run *run, int option, char **argv, const struct o
 		*status = complain(STATUS_USAGE, "--format=%s is not understood: give text or json%s",
 				   optarg, run->has_prometheus ? ", or prometheus for status" : "");
 		return false;
-	case OPTION_HELP: usage(stdout, STATUS_DONE); return false;
+	case OPTION_HELP: help(run); return false;
 	case OPTION_VERSION: puts(PACKAGE_STRING); return false;
 	default:
-		*status = complain(STATUS_USAGE,
-				   "%s is no option here, or it lacks its value: see kexec-ima --help",
-				   argv[optind - 1]);
+		*status = explain_option(run, option, argv);
 		return false;
 	}
 }
@@ -121,8 +92,8 @@ int next_option(struct run *run, int argc, char **argv, const struct option *opt
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "qvo:", options, NULL)) != -1) {
-		if (option >= OPTION_OWN || (option == 'o' && run->has_o))
+	while ((option = getopt_long(argc, argv, run->has_o ? ":qvo:" : ":qv", options, NULL)) != -1) {
+		if (option >= OPTION_OWN || option == 'o')
 			return option;
 		if (!take_global(run, option, argv, options, status))
 			return -2;
@@ -147,43 +118,56 @@ static int main_kexec_ima(int argc, char **argv)
 	int status = STATUS_DONE, option;
 
 	opterr = 0;
-	while ((option = getopt_long(argc, argv, "+qv", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "+:qv", options, NULL)) != -1)
 		if (!take_global(&run, option, argv, options, &status))
 			return status;
-	if (optind == argc)
-		return usage(stderr, STATUS_USAGE);
+	if (optind == argc) {
+		usage_program(stderr);
+		return STATUS_USAGE;
+	}
 	argc -= optind;
 	argv += optind;
 	optind = 0;	/* begin anew: the command has options of its own */
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (!strcmp(commands[i].name, argv[0]))
-			return run_command(&run, commands[i].run, argc, argv);
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(commands[i].name, argv[0]))
+			continue;
+		run.command = commands[i].name;
+		return run_command(&run, commands[i].run, argc, argv);
+	}
 	return complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help", argv[0]);
 }
 
-static int pass(struct request *request)
+static int pass(const struct run *run, struct request *request)
 {
-	int error = host_run_check(request->arguments[0]);
+	int error;
 
+	if (run->has_peer)
+		return host_peer_go(&run->peer, false) ? STATUS_ERROR : STATUS_DONE;
+	error = host_run_check(request->arguments[0]);
 	if (!error)
 		error = host_run_instead(request->arguments);
 	return explain_run(request->arguments[0], error);
 }
 
-static int main_kexec(int argc, char **argv)
+int run_kexec(struct run *run, int argc, char **argv)
 {
 	char error[OPTIONS_ERROR_SIZE];
 	struct settings settings;
 	struct request request;
 	struct glance glance = request_glance(argc, argv);
-	struct run run = { .root = { glance.sysroot ? glance.sysroot : "" } };
 	int status = STATUS_DONE;
 
+	run->root.path = glance.sysroot ? glance.sysroot : "";
 	settings_init(&settings, REAL_KEXEC);
-	if (glance.wants_file)
-		status = read_settings(&run, &settings);
-	else
-		find_real_kexec(&run, &settings);
+	if (glance.executes) {
+		/* What the file wanted of an execute is not known any more: it is judged, and by the strictest. */
+		if (!read_guard_settings(run, &settings))
+			settings.check = true;
+	} else if (glance.wants_file) {
+		status = read_settings(run, &settings);
+	} else {
+		find_real_kexec(run, &settings);
+	}
 	if (status)
 		return status;
 	if (!request_parse(argc, argv, &settings, &request, error)) {
@@ -192,14 +176,21 @@ static int main_kexec(int argc, char **argv)
 		return status;
 	}
 	switch (request.action) {
-	case ACTION_LOAD: status = do_load(&run, &request); break;
+	case ACTION_LOAD: status = do_load(run, &request); break;
 	case ACTION_EXECUTE:
 	case ACTION_CHECK:
-	case ACTION_SHUTDOWN: status = do_check(&run, &request); break;
-	case ACTION_PASS: status = pass(&request); break;
+	case ACTION_SHUTDOWN: status = do_check(run, &request); break;
+	case ACTION_PASS: status = pass(run, &request); break;
 	}
 	request_free(&request);
 	return status;
+}
+
+static int main_kexec(int argc, char **argv)
+{
+	struct run run = { 0 };
+
+	return run_kexec(&run, argc, argv);
 }
 
 int main(int argc, char **argv)

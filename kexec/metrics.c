@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "host/history.h"
+#include "remember.h"
 
 #define ERRORS_FILE "sample-errors"	/* in /run/kexec-ima: since this boot */
 #define RENEW_SECONDS 600	/* older metrics are written anew though nothing happened */
@@ -37,25 +37,26 @@ void metrics_count_error(const struct run *run)
 static void fill_metrics(const struct run *run, const struct survey *survey, const struct view *view,
 			 struct metrics *metrics)
 {
+	char *sampled = remember_kept(run, KEPT_SAMPLE), *verified = remember_kept(run, KEPT_VERDICT);
 	int dir = host_state_open(&run->root);
-	struct history_sample sample;
-	struct host_history *history;
-	uint64_t counted;
+	struct kept_verdict verdict;
+	struct kept_sample sample;
 
 	*metrics = (struct metrics){ .view = view, .version = PACKAGE_STRING, .now = time(NULL) };
 	if (dir >= 0) {
 		metrics->sample_errors = read_errors(dir);
 		close(dir);
 	}
-	if (host_history_open(&run->root, NULL, false, &history))
-		return;
-	metrics->has_sample =
-		!host_history_latest(history, survey->boot_id, false, &sample, &counted);
+	metrics->has_sample = sampled && kept_sample_from_text(sampled, survey->boot_id, &sample);
 	if (metrics->has_sample)
 		metrics->sample_time = sample.unix_seconds;
-	metrics->has_verify = !host_history_latest_verify(history, survey->boot_id,
-							  &metrics->verify_time, &metrics->outcome);
-	host_history_close(history);
+	metrics->has_verify = verified && kept_verdict_from_text(verified, survey->boot_id, &verdict);
+	if (metrics->has_verify) {
+		metrics->verify_time = verdict.unix_seconds;
+		metrics->outcome = verdict.outcome;
+	}
+	free(sampled);
+	free(verified);
 }
 
 int metrics_write(const struct run *run, const struct survey *survey, const struct view *view,
@@ -106,7 +107,7 @@ int metrics_publish(const struct run *run, const struct settings *settings, bool
 	if (survey_take(&run->root, &survey, &failure)) {
 		status = complain_survey(run, &failure);
 	} else {
-		outlook_take(run, &survey, settings, OUTLOOK_HISTORY, &outlook);
+		outlook_take(run, &survey, settings, OUTLOOK_HISTORY | OUTLOOK_KEPT, &outlook);
 		imalog_decide(&survey.scan.census, survey.has_load ? &survey.load : NULL,
 			      &survey.facts, outlook.estimate.bound_bytes, &decision);
 		fill_view(&view, &survey, &decision, &outlook);

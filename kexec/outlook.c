@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "host/history.h"
+#include "host/spool.h"
 
 #define CSV_MAX (256u << 20)	/* bytes */
+#define KEPT_SECONDS 10800	/* so long what the history said is not looked for again */
 
 /* Owned parts of a past. */
 struct memory {
@@ -35,11 +37,27 @@ static int read_csv(const char *path, struct history *history)
 	return line ? complain(STATUS_ERROR, "%s: memory is short", path) : STATUS_DONE;
 }
 
+/* What waits goes into this machine's history first; where that cannot be, it goes on waiting. */
+static void fold(const struct run *run)
+{
+	struct host_history *database;
+	char path[PATH_MAX];
+
+	if (host_path(&run->root, HOST_SPOOL_FILE, path) || !host_is_file(path) ||
+	    host_history_open(&run->root, NULL, true, &database))
+		return;
+	remember_fold(run, database);
+	host_history_close(database);
+}
+
 static int read_database(const struct run *run, const char *path, struct history *history)
 {
 	struct host_history *database;
-	int error = host_history_open(&run->root, path, false, &database);
+	int error;
 
+	if (!path)
+		fold(run);
+	error = host_history_open(&run->root, path, false, &database);
 	if (error)
 		return error;
 	error = host_history_read(database, 0, history);
@@ -130,39 +148,87 @@ static void take_boot(const struct run *run, const struct survey *survey, unsign
 		past->has_recent = survey_sample(&run->root, survey, &past->recent);
 }
 
-void outlook_take(const struct run *run, const struct survey *survey,
-		  const struct settings *settings, unsigned how, struct outlook *outlook)
+/* Look into everything.  False: memory is short. */
+static bool make(const struct run *run, const struct survey *survey, const struct settings *settings,
+		 unsigned how, struct kept_outlook *made, bool *told)
 {
 	struct imalog_past past = { 0 };
 	struct memory memory = { 0 };
-	uint64_t interval = settings->interval_seconds, habit, learnt;
+	bool good;
 
-	*outlook = (struct outlook){ .burst_bytes = settings->burst_bytes };
+	*made = (struct kept_outlook){
+		.boottime_seconds = survey->uptime,
+		.bytes = survey->scan.census.total.bytes,
+	};
 	if (how & OUTLOOK_HISTORY)
-		take_history(run, survey, &memory, &past, &outlook->told);
+		take_history(run, survey, &memory, &past, told);
 	take_boot(run, survey, settings->headroom_given ? 0 : how, &past);
 	past.execute_count = take_executes(survey, &memory);
 	past.executes = memory.executes;
-	habit = history_interval(&memory.history);
-	learnt = history_burst(&memory.history);
-	if (!settings->has_interval && habit)
-		interval = habit;
-	if (!settings->has_burst && learnt > outlook->burst_bytes)
-		outlook->burst_bytes = learnt;
-	outlook->has_curve = !imalog_curve_make(&past, settings->confidence, outlook->burst_bytes,
-						UINT64_MAX, &outlook->curve);
-	if (outlook->has_curve)
+	made->interval_seconds = history_interval(&memory.history);
+	made->burst_bytes = history_burst(&memory.history);
+	good = !imalog_curve_make(&past, settings->confidence, 0, UINT64_MAX, &made->curve);
+	history_free(&memory.history);
+	free(memory.points);
+	free(memory.executes);
+	return good;
+}
+
+/* Whether @kept still says what it said: it is not old, and no more came than it and @spare (bytes) allow for. */
+static bool still_holds(const struct kept_outlook *kept, const struct survey *survey, uint64_t spare)
+{
+	double passed = survey->uptime - kept->boottime_seconds;
+	uint64_t bytes = survey->scan.census.total.bytes;
+	struct imalog_estimate expected;
+
+	if (!(passed >= 0 && passed < KEPT_SECONDS) || bytes < kept->bytes)
+		return false;
+	imalog_curve_estimate(&kept->curve, (uint64_t)passed, &expected);
+	bytes -= kept->bytes;
+	return bytes <= spare || bytes - spare <= expected.bound_bytes;
+}
+
+static bool find_kept(const struct run *run, const struct survey *survey,
+		      const struct settings *settings, struct kept_outlook *kept)
+{
+	char *text = remember_kept(run, KEPT_OUTLOOK);
+	bool good = text && kept_outlook_from_text(text, survey->boot_id, kept);
+
+	free(text);
+	/* What is left for a shutdown in any case also takes the records of a load. */
+	return good && kept->curve.confidence == settings->confidence &&
+	       still_holds(kept, survey, settings->burst_bytes);
+}
+
+void outlook_take(const struct run *run, const struct survey *survey,
+		  const struct settings *settings, unsigned how, struct outlook *outlook)
+{
+	uint64_t interval = settings->interval_seconds;
+	struct kept_outlook made;
+
+	*outlook = (struct outlook){ .burst_bytes = settings->burst_bytes };
+	outlook->has_curve = how & OUTLOOK_KEPT && find_kept(run, survey, settings, &made);
+	if (!outlook->has_curve) {
+		outlook->has_curve = make(run, survey, settings, how, &made, &outlook->told);
+		if (outlook->has_curve && how & OUTLOOK_HISTORY && !outlook->told && survey->boot_id[0])
+			remember_keep(run, KEPT_OUTLOOK, kept_outlook_to_text(survey->boot_id, &made));
+	}
+	if (!settings->has_interval && made.interval_seconds)
+		interval = made.interval_seconds;
+	if (!settings->has_burst && made.burst_bytes > outlook->burst_bytes)
+		outlook->burst_bytes = made.burst_bytes;
+	if (outlook->has_curve) {
+		outlook->curve = made.curve;
+		outlook->curve.burst_bytes = outlook->burst_bytes;
 		imalog_curve_estimate(&outlook->curve, interval, &outlook->estimate);
-	else	/* no memory: nothing can be promised */
+	} else {	/* no memory: nothing can be promised */
 		outlook->estimate = (struct imalog_estimate){ .interval_seconds = interval,
 							      .bound_bytes = UINT64_MAX };
+	}
 	survey_growth(survey, &outlook->estimate.growth);
 	if (settings->headroom_given) {
 		outlook->estimate.basis = IMALOG_BASIS_GIVEN;
 		outlook->estimate.bound_bytes = settings->headroom_bytes;
 		outlook->estimate.small_sample = false;
 	}
-	history_free(&memory.history);
-	free(memory.points);
-	free(memory.executes);
 }

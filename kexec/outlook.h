@@ -17,6 +17,11 @@ struct outlook {
 enum {
 	OUTLOOK_HISTORY = 1 << 0,	/* look into the history; one that cannot be read is told */
 	OUTLOOK_RECENT = 1 << 1,	/* take a live sample, which may last a second */
+	/*
+	 * What the history said within the last hours will do: looking into it may be measured, and so must not be
+	 * done by what runs each minute.
+	 */
+	OUTLOOK_KEPT = 1 << 2,
 };
 
 /*

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "host/history.h"
+#include "host/spool.h"
 
 const char *remember_problem(int error)
 {
@@ -17,6 +19,7 @@ const char *remember_problem(int error)
 	case -EILSEQ: return "it is no history of kexec-ima, or corrupt";
 	case -EPROTONOSUPPORT: return "it is of a newer version of kexec-ima";
 	case -EPERM: return "it must be a file in a folder of root's that others cannot write to";
+	case -EFBIG: return "too many rows wait in " HOST_SPOOL_FILE " to be put into it";
 	default: return strerror(-error);
 	}
 }
@@ -37,60 +40,137 @@ void remember_sample(const struct survey *survey, struct history_sample *sample)
 	};
 }
 
+char *remember_kept(const struct run *run, const char *name)
+{
+	int dir = host_state_open(&run->root);
+	char *text;
+
+	if (dir < 0)
+		return NULL;
+	text = host_state_read(dir, name);
+	close(dir);
+	return text;
+}
+
+void remember_keep(const struct run *run, const char *name, char *text)
+{
+	int dir = text ? host_state_open(&run->root) : -1;
+
+	if (dir >= 0) {
+		host_state_write(dir, name, text);
+		close(dir);
+	}
+	free(text);
+}
+
+int remember_row(const struct run *run, const struct history_row *row, uint64_t *waiting)
+{
+	char line[HISTORY_LINE_MAX];
+	size_t size = history_line_write(row, line);
+
+	return host_spool_append(&run->root, line, size, waiting);
+}
+
+static int add_row(struct host_history *database, const struct history_row *row)
+{
+	switch (row->kind) {
+	case HISTORY_ROW_SAMPLE:
+		return host_history_add(database, row->boot_id, &row->sample, row->counted);
+	case HISTORY_ROW_LOAD:
+	case HISTORY_ROW_CHECK:
+		return host_history_add_event(database, row->boot_id, &row->event);
+	case HISTORY_ROW_VERIFY:
+		return host_history_add_verify(database, row->boot_id, row->unix_seconds, row->outcome);
+	}
+	return 0;
+}
+
+/* *@strange: there are lines that are no rows, as the last one after a power cut. */
+static int add_rows(struct host_history *database, const struct host_spool *spool, bool *strange)
+{
+	const char *line = spool->text, *end = spool->text + spool->size;
+	int error = host_history_begin(database);
+
+	while (!error && line < end) {
+		const char *stop = memchr(line, '\n', (size_t)(end - line));
+		struct history_row row;
+
+		if (stop && history_line_read(line, (size_t)(stop - line), &row))
+			error = add_row(database, &row);
+		else
+			*strange = true;
+		line = stop ? stop + 1 : end;
+	}
+	return error ? error : host_history_commit(database);
+}
+
+int remember_fold(const struct run *run, struct host_history *database)
+{
+	struct host_spool spool;
+	bool strange = false;
+	int error = host_spool_open(&run->root, &spool), closed;
+
+	if (error)
+		return error < 0 ? error : 0;
+	error = add_rows(database, &spool, &strange);
+	closed = host_spool_close(&spool, error ? HOST_SPOOL_KEEP
+						: strange ? HOST_SPOOL_SET_ASIDE : HOST_SPOOL_DELETE);
+	return error ? error : closed;
+}
+
 void remember_judgement(const struct run *run, const struct survey *survey, enum history_kind kind,
 			const struct imalog_decision *decision, const struct outlook *outlook)
 {
 	const struct imalog_position *at = &survey->scan.census.total;
-	struct host_history *database;
-	struct history_event event = {
-		.kind = kind,
-		.boottime_seconds = survey->uptime,
-		.unix_seconds = time(NULL),
-		.segment_bytes = decision->has_segment ? decision->segment_bytes : 0,
-		.room_bytes = decision->room_bytes,
-		.needed_bytes = decision->needed_bytes,
-		.interval_seconds = outlook->estimate.interval_seconds,
-		.verdict = decision->verdict,
+	struct history_row row = {
+		.kind = kind == HISTORY_LOAD ? HISTORY_ROW_LOAD : HISTORY_ROW_CHECK,
+		.event = {
+			.kind = kind,
+			.boottime_seconds = survey->uptime,
+			.unix_seconds = time(NULL),
+			.segment_bytes = decision->has_segment ? decision->segment_bytes : 0,
+			.room_bytes = decision->room_bytes,
+			.needed_bytes = decision->needed_bytes,
+			.interval_seconds = outlook->estimate.interval_seconds,
+			.verdict = decision->verdict,
+		},
 	};
+	uint64_t waiting;
 	int error;
 
 	if (!survey->boot_id[0] || !survey->has_uptime)
 		return;
+	strcpy(row.boot_id, survey->boot_id);
 	/* By its place in the log a load is found again after the reboot. */
 	if (kind == HISTORY_LOAD && survey->has_load)
 		at = &survey->load.after;
-	event.records = at->records;
-	event.bytes = at->bytes;
-	event.has_deadline = survey->has_record && survey->record.has_deadline;
-	event.deadline_seconds = event.has_deadline ? survey->record.deadline_seconds : 0;
-	error = host_history_open(&run->root, NULL, true, &database);
-	if (!error) {
-		error = host_history_add_event(database, survey->boot_id, &event);
-		host_history_close(database);
-	}
-	if (error && error != -ENOPKG && !outlook->told)
+	row.event.records = at->records;
+	row.event.bytes = at->bytes;
+	row.event.has_deadline = survey->has_record && survey->record.has_deadline;
+	row.event.deadline_seconds = row.event.has_deadline ? survey->record.deadline_seconds : 0;
+	error = remember_row(run, &row, &waiting);
+	if (error && !outlook->told)
 		complain(STATUS_ERROR, "the history %s%s cannot be written: %s; nothing else is changed by "
-				       "that", run->root.path, HOST_HISTORY_FILE, remember_problem(error));
+				       "that", run->root.path, HOST_SPOOL_FILE, remember_problem(error));
 }
 
 void remember_verify(const struct run *run, enum imalog_outcome outcome)
 {
-	struct host_history *database;
-	char boot_id[HOST_BOOT_ID_SIZE], path[PATH_MAX];
+	struct history_row row = { .kind = HISTORY_ROW_VERIFY, .unix_seconds = time(NULL), .outcome = outcome };
+	const struct kept_verdict kept = { row.unix_seconds, outcome };
+	char path[PATH_MAX];
+	uint64_t waiting;
 	int error;
 
 	/* A saved tree is only looked at, unless it has a history to add to. */
-	if (host_boot_id(&run->root, boot_id) ||
+	if (host_boot_id(&run->root, row.boot_id) ||
 	    (run->root.path[0] && (host_path(&run->root, HOST_HISTORY_FILE, path) || !host_is_file(path))))
 		return;
-	error = host_history_open(&run->root, NULL, true, &database);
-	if (!error) {
-		error = host_history_add_verify(database, boot_id, time(NULL), outcome);
-		host_history_close(database);
-	}
-	if (error && error != -ENOPKG && run->verbose)
+	remember_keep(run, KEPT_VERDICT, kept_verdict_to_text(row.boot_id, &kept));
+	error = remember_row(run, &row, &waiting);
+	if (error && run->verbose)
 		complain(STATUS_ERROR, "the history %s%s cannot be written: %s", run->root.path,
-			 HOST_HISTORY_FILE, remember_problem(error));
+			 HOST_SPOOL_FILE, remember_problem(error));
 }
 
 /* Fill in what the rows of the boot that ended so know: when it was loaded, and checked last. */

@@ -131,7 +131,7 @@ static void judge(const struct run *run, const struct settings *settings, struct
 {
 	struct survey *survey = &look->survey;
 
-	outlook_take(run, survey, settings, OUTLOOK_HISTORY, &look->outlook);
+	outlook_take(run, survey, settings, OUTLOOK_HISTORY | OUTLOOK_KEPT, &look->outlook);
 	imalog_decide(&survey->scan.census, survey->has_load ? &survey->load : NULL, &survey->facts,
 		      look->outlook.burst_bytes, &look->decision);
 	fill_view(&look->view, survey, &look->decision, &look->outlook);

@@ -33,27 +33,23 @@ void host_history_close(struct host_history *history);
 int host_history_read(struct host_history *history, uint64_t seconds, struct history *out);
 
 /*
- * The newest sample of the boot @boot_id; @exact: whose bytes were read and not computed.  @counted: the
- * kernel's own count then.  0 or 1: there is none; or a negative errno.
+ * What is added between the two is there as one, or not at all; closing without host_history_commit() takes it back.
  */
-int host_history_latest(struct host_history *history, const char *boot_id, bool exact,
-			struct history_sample *sample, uint64_t *counted);
+int host_history_begin(struct host_history *history);
+int host_history_commit(struct host_history *history);
 /* Add a row; its .boot is found by @boot_id.  @counted: runtime_measurements_count, records. */
 int host_history_add(struct host_history *history, const char *boot_id,
 		     const struct history_sample *sample, uint64_t counted);
-/* @boot_id NULL: of a boot that is not known.  An execute that is there already is left as it is. */
+/* @boot_id NULL: of a boot that is not known.  A row that is there already is left as it is. */
 int host_history_add_event(struct host_history *history, const char *boot_id,
 			   const struct history_event *event);
-/* What verify said of the live log, and the last such verdict in a boot (1: there is none). */
+/* What verify said of the live log. */
 int host_history_add_verify(struct host_history *history, const char *boot_id, int64_t unix_seconds,
 			    enum imalog_outcome outcome);
-int host_history_latest_verify(struct host_history *history, const char *boot_id,
-			       int64_t *unix_seconds, enum imalog_outcome *outcome);
-/* The number of the boot @boot_id, or 0: nothing is known of it. */
-uint32_t host_history_boot(struct host_history *history, const char *boot_id);
 /*
- * Delete the oldest rows: those of more than @seconds before @unix_seconds, and as many as it takes to
- * come below @bytes.
+ * Delete the oldest rows: those of more than @seconds before the newest sample, or before @unix_seconds (now) where
+ * that is earlier, so that a wall clock which jumped ahead does not make all rows old at once; and as many as it takes
+ * to come below @bytes.
  */
 int host_history_prune(struct host_history *history, int64_t unix_seconds, uint64_t seconds,
 		       uint64_t bytes);

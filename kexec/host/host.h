@@ -121,6 +121,8 @@ struct image_facts;
  * 0 or a negative errno: -ENOEXEC is no kernel image that is known.
  */
 int host_image_read(const struct host_root *root, const char *path, struct image_facts *facts);
+/* Whether this is a container: its manager says so in /run, or at the root. */
+bool host_is_container(const struct host_root *root);
 int host_boot_id(const struct host_root *root, char out[HOST_BOOT_ID_SIZE]);
 /* Seconds since boot, suspend included. */
 int host_uptime(const struct host_root *root, double *seconds);
@@ -259,6 +261,8 @@ int host_limited(int (*work)(void *context), void *context, unsigned millisecond
  */
 void host_limit_begin(unsigned seconds, const char *message);
 void host_limit_end(void);
+/* What @argv, which is run, prints on either output: at most @size - 1 bytes, and a NUL.  "": also when it cannot be run. */
+void host_run_text(char *const argv[], char *out, size_t size);
 /*
  * Whether @argv, which is run, prints @word anywhere; false also when it cannot be run.
  */
@@ -269,5 +273,19 @@ bool host_run_prints(char *const argv[], const char *word);
 int host_run_with_input(char *const argv[], const char *input, size_t size);
 /* Become @argv; returns only a negative errno. */
 int host_run_instead(char *const argv[]);
+
+/* ---- the kexec that started us, and waits (peer.c) --------------------------------------------- */
+
+/* Our ends of the two pipes. */
+struct host_peer {
+	int hear, say;
+};
+
+/* Take over the descriptors.  0 or a negative errno (-ESPIPE: one is no pipe). */
+int host_peer_take(const struct host_peer *peer);
+/* Have it load its image: its status, 0 to 255, or a negative errno (-EPIPE: it has ended meanwhile). */
+int host_peer_load(const struct host_peer *peer);
+/* Let it do what else it was asked for.  @wait: until it ends.  0, or a negative errno: it does not. */
+int host_peer_go(const struct host_peer *peer, bool wait);
 
 #endif

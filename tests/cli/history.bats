@@ -6,10 +6,11 @@ load common
 
 db() { sqlite3 "$root/var/lib/kexec-ima/history.db" "$1"; }
 
-# is QUERY VALUE: what the database says.
+# is QUERY VALUE: what the database says, with the rows that wait in it.
 is() {
 	local got
 
+	kexec_ima estimate > /dev/null 2>&1
 	got=$(db "$1")
 	test "$got" = "$2" || fail "$1: $got, expected $2"
 }
@@ -188,18 +189,24 @@ steady() {
 	says "made from the log alone" "fading boot"
 	loaded_by_us
 	test "$(grep -c . <<< "$(kexec -s -l vmlinuz --initrd=initrd --ima-headroom 2>&1 > /dev/null)")" -le 2
-	run kexec_ima sample
+	# The next boot looks into it.
+	rm -rf "$root/run/kexec-ima"
+	advance 60
+	run --separate-stderr kexec_ima sample
 	ends 1
-	says "no sample was kept" "set aside"
+	test "$(wc -l <<< "$stderr")" = 1 || fail "$stderr"
+	says "samples wait in" "set aside"
 	grep -q "this is no database" "$root/var/lib/kexec-ima/history.db.corrupt-1"
+	advance 60
 	run kexec_ima sample
 	ends 0
-	is 'SELECT count(*) FROM sample' 1
+	is 'SELECT count(*) FROM sample' 2
 }
 
 @test "of a newer version: left alone" {
 	kexec_ima sample
 	db 'PRAGMA user_version = 9'
+	rm -rf "$root/run/kexec-ima"
 	run kexec_ima sample
 	ends 1
 	says "newer version"
@@ -222,17 +229,176 @@ steady() {
 	test ! -s elsewhere
 }
 
-@test "old rows go, by age and by the wall clock going on; a clock that jumps takes nothing" {
-	count 301
+@test "old rows go at the first sample of a boot; a clock that jumps takes nothing" {
 	kexec_ima sample
 	db 'UPDATE sample SET unix = unix - 100 * 86400'
+	rm -rf "$root/run/kexec-ima"
 	advance 3600
 	kexec_ima sample
-	# A hundred days passed within an hour: not believed.
+	# A hundred days have passed at once: not believed.
 	is 'SELECT count(*) FROM sample' 2
+	rm -rf "$root/run/kexec-ima"
 	advance 3600
 	kexec_ima sample
 	is 'SELECT count(*) FROM sample' 2
+	# And one that jumps ahead makes no row old.
+	db 'UPDATE sample SET unix = unix + 1000 * 86400 WHERE boottime_ms = (SELECT max(boottime_ms) FROM sample)'
+	rm -rf "$root/run/kexec-ima"
+	advance 3600
+	kexec_ima sample
+	is 'SELECT count(*) FROM sample' 3
+}
+
+# ---- the rows that wait ------------------------------------------------------------------------
+
+spool() { cat "$root/var/lib/kexec-ima/spool"; }
+
+# traced EXPRESSION... : a sample with faults put into its system calls.
+traced() {
+	ASAN_OPTIONS=detect_leaks=0 strace -f -qq -o /dev/null "$@" "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" sample
+}
+
+@test "a row waits in a file that is never read meanwhile, until somebody asks" {
+	kexec_ima sample
+	advance 60
+	run strace -f -qq -e trace=openat,open -o trace "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" sample
+	ends 0
+	grep -q 'spool", O_WRONLY' trace
+	! grep 'var/lib' trace | grep -v 'O_WRONLY\|O_DIRECTORY' || fail "opened for reading"
+	test "$(spool | wc -l)" = 1
+	test "$(db 'SELECT count(*) FROM sample')" = 1
+	kexec_ima estimate > /dev/null
+	test "$(db 'SELECT count(*) FROM sample')" = 2
+	test ! -e "$root/var/lib/kexec-ima/spool"
+}
+
+@test "many rows are put into the database by the sample itself" {
+	local i
+
+	kexec_ima sample
+	advance 60
+	kexec_ima sample
+	for ((i = 0; i < 1000; i++)); do
+		echo "sample $(cat "$root/proc/sys/kernel/random/boot_id") $((100000 + i)) 1700000000 301 36854 0 0 0 1 301"
+	done >> "$root/var/lib/kexec-ima/spool"
+	advance 60
+	kexec_ima sample
+	test ! -e "$root/var/lib/kexec-ima/spool"
+	test "$(db 'SELECT count(*) FROM sample')" = 1003
+}
+
+@test "rows that are in the database already are not doubled, as after a crash behind the commit" {
+	loaded_by_us
+	kexec_ima sample
+	advance 60
+	kexec_ima sample
+	advance 60
+	run kexec_ima check
+	ends 0
+	echo "verify $(cat "$root/proc/sys/kernel/random/boot_id") 1700000000 0" >> "$root/var/lib/kexec-ima/spool"
+	cp "$root/var/lib/kexec-ima/spool" kept
+	kexec_ima estimate > /dev/null
+	test ! -e "$root/var/lib/kexec-ima/spool"
+	cp kept "$root/var/lib/kexec-ima/spool"
+	kexec_ima estimate > /dev/null
+	for table in sample load '"check"' verify; do
+		is "SELECT count(*) FROM $table" "$(test "$table" = sample && echo 2 || echo 1)"
+	done
+}
+
+@test "a line that is no row: the good ones are kept, the file is set aside" {
+	local good n=0
+
+	kexec_ima sample
+	advance 60
+	kexec_ima sample
+	good=$(spool)
+	while IFS= read -r edit; do
+		n=$((n + 1))
+		{ sed "$edit" <<< "$good"; echo "${good/ 36060000 / 36120000 }"; } > "$root/var/lib/kexec-ima/spool"
+		kexec_ima estimate > /dev/null
+		test -e "$root/var/lib/kexec-ima/spool.corrupt-$n" || fail "$edit was taken"
+		test "$(db 'SELECT max(boottime_ms), count(*) FROM sample')" = '36120000|2' || fail "after $edit"
+	done <<-'END'
+		s/sample/simple/
+		s/ [0-9]*$//
+		s/$/ 1/
+		s/ [0-9]*$/ 99999999999999999999/
+		s/ [0-9]*$/ x/
+		s/ 36060000 / -1 /
+		s/1 301$/2 301/
+		s/^sample [^ ]*/sample/
+	END
+	test "$n" = 8
+	# One that was cut by a crash.
+	printf '%s' "$good" > "$root/var/lib/kexec-ima/spool"
+	kexec_ima estimate > /dev/null
+	test -e "$root/var/lib/kexec-ima/spool.corrupt-9"
+}
+
+@test "a full disk: the sample is skipped with one message, nothing else fails" {
+	kexec_ima sample
+	advance 60
+	run traced -P "$root/var/lib/kexec-ima/spool" -e inject=write:error=ENOSPC
+	ends 1
+	says "No space left on device; no sample was kept"
+	test "${#lines[@]}" = 1
+	test ! -s "$root/var/lib/kexec-ima/spool"
+	run kexec_ima status
+	ends 0
+	run kexec_ima sample
+	ends 0
+	# Full when the rows are to go into the database: they go on waiting.
+	rm -rf "$root/run/kexec-ima"
+	advance 60
+	run traced -e inject=pwrite64:error=ENOSPC
+	ends 1
+	says "samples wait in"
+	test "${#lines[@]}" = 1
+	test "$(spool | wc -l)" = 2
+	advance 60
+	run kexec_ima sample
+	ends 0
+	is 'SELECT count(*) FROM sample' 4
+}
+
+@test "a read-only disk: what is there is read, and nothing is kept" {
+	local faults=(-P "$root/var/lib/kexec-ima")
+
+	kexec_ima sample
+	advance 60
+	run traced "${faults[@]}" -e inject=openat:error=EROFS
+	ends 1
+	says "Read-only file system; no sample was kept"
+	test "${#lines[@]}" = 1
+	# SQLite asks to write, is refused, and the file is read as it is.
+	sqlite3 "$root/var/lib/kexec-ima/history.db" 'PRAGMA wal_checkpoint(TRUNCATE)' > /dev/null
+	rm -f "$root"/var/lib/kexec-ima/history.db-*
+	run --separate-stderr strace -f -qq -o /dev/null -P "$root/var/lib/kexec-ima/history.db-wal" \
+		-P "$root/var/lib/kexec-ima/history.db-shm" -e inject=openat:error=EROFS \
+		"$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" estimate
+	ends 0
+	silent_about "cannot be used"
+}
+
+@test "a wall clock that steps back, and a machine that slept, change nothing in the estimate" {
+	kexec_ima sample
+	for minute in 1 2 3 4 5; do
+		advance 60
+		kexec_ima sample
+	done
+	run --separate-stderr kexec_ima estimate --format json
+	before=$output
+	db 'UPDATE sample SET unix = unix - 7200 WHERE boottime_ms > 36120000'
+	run --separate-stderr kexec_ima estimate --format json
+	test "$output" = "$before" || fail "$before $output"
+	# Asleep for eight hours: the boot-time clock went on, the log did not.
+	advance 28800
+	run kexec_ima sample
+	ends 0
+	is 'SELECT count(*), max(boottime_ms) FROM sample' "7|$((36000000 + 300000 + 28800000))"
+	run kexec_ima estimate
+	ends 0
 }
 
 @test "sample takes no argument and no format" {

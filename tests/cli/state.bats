@@ -11,7 +11,7 @@ state() { echo "$root/run/kexec-ima"; }
 	loaded_by_us
 	test "$(stat -c %a "$(state)")" = 700
 	test "$(stat -c %a "$(state)"/* | sort -u)" = 600
-	test "$(cd "$(state)" && echo .[!.]* *)" = ".[!.]* checkpoint.json kernel.json load.json lock"
+	test "$(cd "$(state)" && echo .[!.]* *)" = ".[!.]* checkpoint.json kernel.json load.json lock outlook.json"
 }
 
 @test "a folder that others could read is closed to them" {

@@ -184,8 +184,22 @@ load common
 	ends 0
 	test -z "$stderr"
 	says "usage: kexec-ima" status check --sysroot --format --version "exit status"
-	run kexec_ima status --help
+}
+
+@test "--help behind a command: its own options, and nothing is done" {
+	run --separate-stderr kexec_ima verify --help
 	ends 0
+	test -z "$stderr"
+	says "usage: kexec-ima verify [OPTION]..." "--quote-pcrs FILE" "text or json" "--sysroot DIR"
+	silent_about --scheme
+	silent_about rehearse
+	run kexec_ima -v preflight --initrd nowhere --help
+	ends 0
+	says "preflight KERNEL"
+	run kexec_ima trim --archive "$root/archive" --help
+	ends 0
+	test ! -e "$root/archive"
+	ran
 }
 
 @test "--version: name and number, 0" {
@@ -209,7 +223,13 @@ load common
 		status --sysroot /|--sysroot is given twice
 		check --mode warn --mode warn|--mode is given twice
 		check --format json|check has no --format json
-		status --mode warn|--mode is no option here
+		status --mode warn|--mode is no option here: see kexec-ima status --help
+		status -o file|-o is no option here
+		plot -o|-o needs a value: see kexec-ima plot --help
+		plot --history|--history needs a value
+		status -qx|-x is no option here
+		status -xq|-x is no option here
+		verify --full=yes|--full=yes: this option takes no value
 		status --frobnicate|frobnicate
 		--sysroot|sysroot
 	END

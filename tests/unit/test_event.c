@@ -164,13 +164,15 @@ static void boot_aggregate_in_every_template(void **state)
 		"evm-sig", "d-ng|n-ng", "n-ng|d-ng",
 	};
 
+	static const char *const names[] = { "boot_aggregate", "boot_aggregate_late" };
+
 	(void)state;
-	for (size_t i = 0; i < COUNT(templates); i++) {
+	for (size_t i = 0; i < 2 * COUNT(templates); i++) {
 		struct imalog_event event;
 		struct build build;
 
-		build_init_as(&build, build_orders[i & 1], 20);
-		build_file(&build, templates[i], "boot_aggregate");
+		build_init_as(&build, build_orders[i / 2 & 1], 20);
+		build_file(&build, templates[i / 2], names[i % 2]);
 		assert_int_equal(event_of(&build, &event), 0);
 		assert_int_equal(event.kind, IMALOG_EVENT_BOOT_AGGREGATE);
 		build_free(&build);
@@ -189,6 +191,9 @@ static void records_that_are_no_event(void **state)
 		{ "ima-ng", "/boot_aggregate" },
 		{ "ima-ng", "boot_aggregat" },
 		{ "ima-ng", "boot_aggregate2" },
+		{ "ima-ng", "boot_aggregate_lat" },
+		{ "ima-ng", "boot_aggregate_later" },
+		{ "ima", "boot_aggregate_later" },
 		{ "ima-ng", "" },
 		{ "ima-ng", "kexec_load" },	/* a file called so: no buffer */
 		{ "ima-sig", "kexec_execute" },

@@ -177,6 +177,60 @@ static void the_basis_is_the_best_there_is(void **state)
 	free(points);
 }
 
+/* The most that came in @steps steps on end. */
+static uint64_t most_in(const struct imalog_past *past, size_t steps)
+{
+	uint64_t most = 0;
+
+	for (size_t i = 0; i + steps < past->count; i++) {
+		uint64_t came = past->points[i + steps].bytes - past->points[i].bytes;
+
+		most = came > most ? came : most;
+	}
+	return most;
+}
+
+/* Six windows say less of a tail than forty: beyond twice the largest for the one, not for the other. */
+static void few_windows_ask_for_more(void **state)
+{
+	struct imalog_point *points = calloc(POINTS, sizeof(*points));
+	struct imalog_past past = make_past(points, 576, 300, 1, 3);
+	struct imalog_estimate estimate;
+	struct imalog_curve curve;
+	uint64_t most;
+
+	(void)state;
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 21600, &estimate);
+	most = most_in(&past, 72);
+	assert_true(estimate.bound_bytes > 2 * most && estimate.bound_bytes <= 10 * most);
+	past = make_past(points, POINTS, 300, 1, 3);
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	imalog_curve_estimate(&curve, 21600, &estimate);
+	most = most_in(&past, 73);
+	assert_true(estimate.bound_bytes > most && estimate.bound_bytes <= 2 * most);
+	free(points);
+}
+
+/* A look each five minutes: ten minutes are two steps, whatever the knots, and less is what one step is. */
+static void a_bound_is_that_of_the_steps_there_are(void **state)
+{
+	struct imalog_point *points = calloc(POINTS, sizeof(*points));
+	struct imalog_past past = make_past(points, POINTS, 300, 0, 1);
+	struct imalog_curve curve;
+	uint64_t bound;
+
+	(void)state;
+	assert_int_equal(imalog_curve_make(&past, 0.999, 0, UINT64_MAX, &curve), 0);
+	for (unsigned i = 1; i < curve.count; i++)
+		assert_true(curve.knot[i].seconds > curve.knot[i - 1].seconds);
+	estimate_at(&curve, 600, &bound);
+	assert_in_range(bound, 370, most_in(&past, 2));
+	estimate_at(&curve, 60, &bound);
+	assert_in_range(bound, 190, most_in(&past, 1));
+	free(points);
+}
+
 static void a_live_sample_that_asks_for_more(void **state)
 {
 	struct imalog_past past = { .has_recent = true, .recent = { 100, 1 } };
@@ -227,6 +281,8 @@ int main(void)
 		cmocka_unit_test(deadline_and_bound_agree_on_random_histories),
 		cmocka_unit_test(a_limit_changes_nothing_below_it),
 		cmocka_unit_test(the_basis_is_the_best_there_is),
+		cmocka_unit_test(few_windows_ask_for_more),
+		cmocka_unit_test(a_bound_is_that_of_the_steps_there_are),
 		cmocka_unit_test(a_live_sample_that_asks_for_more),
 		cmocka_unit_test(an_idle_history_is_not_a_promise),
 		cmocka_unit_test(every_basis_has_its_words),

@@ -79,7 +79,7 @@ class Record:
 
     def event(self):
         """The name, for the records that mark a boot or a kexec."""
-        marks = ("boot_aggregate", "kexec_load", "kexec_execute")
+        marks = ("boot_aggregate", "boot_aggregate_late", "kexec_load", "kexec_execute")
         return self.name if self.name in marks else None
 
     def extension(self, bank):
