@@ -79,6 +79,7 @@ struct host_file {
 	void *gzip;		/* zlib's handle; NULL: not open */
 	bool seekable;		/* a regular file, which can be read again */
 	bool damaged;		/* gzip data ended early or are corrupt; what came before was good */
+	int temporary;		/* where to copy what is not seekable: opened with it, or a negative number */
 };
 
 /* @path "-" is standard input.  -EISDIR for a directory. */
@@ -87,6 +88,8 @@ int host_file_open(const char *path, struct host_file *file);
 ssize_t host_file_read(void *file, void *out, size_t size);
 /* Go to byte @offset of the unpacked content; -ESPIPE when it is not seekable. */
 int host_file_seek(struct host_file *file, uint64_t offset);
+/* Copy what is not seekable, to the end, to the temporary file; 0 or a negative errno, and nothing has changed. */
+int host_file_make_seekable(struct host_file *file);
 /* All that @source gives, in a temporary file without a name, which is opened as @file. */
 int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), void *context,
 		    struct host_file *file);
