@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -127,6 +128,13 @@ int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), vo
 		    struct host_file *file)
 {
 	return spool(open_temporary(), source, context, file);
+}
+
+int host_memory_file(void)
+{
+	int fd = memfd_create("kexec-ima", MFD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
 }
 
 int host_file_make_seekable(struct host_file *file)

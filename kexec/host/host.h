@@ -88,6 +88,8 @@ int host_file_open(const char *path, struct host_file *file);
 ssize_t host_file_read(void *file, void *out, size_t size);
 /* Go to byte @offset of the unpacked content; -ESPIPE when it is not seekable. */
 int host_file_seek(struct host_file *file, uint64_t offset);
+/* A new file in memory, for reading and writing.  A descriptor or a negative errno. */
+int host_memory_file(void);
 /* Copy what is not seekable, to the end, to the temporary file; 0 or a negative errno, and nothing has changed. */
 int host_file_make_seekable(struct host_file *file);
 /* All that @source gives, in a temporary file without a name, which is opened as @file. */

@@ -7,7 +7,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <string.h>
 #include <unistd.h>
@@ -91,10 +90,10 @@ int host_run(char *const argv[], const char *directory, bool quiet)
 int host_run_with_input(char *const argv[], const char *input, size_t size)
 {
 	/* In memory and not a pipe, which would need somebody to write while the program runs. */
-	int fd = memfd_create("input", MFD_CLOEXEC), result;
+	int fd = host_memory_file(), result;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	result = host_write_fully(fd, input, size);
 	if (!result && lseek(fd, 0, SEEK_SET) < 0)
 		result = -errno;
