@@ -35,7 +35,7 @@ static void look_ahead(const struct run *run, struct survey *survey, struct outl
 
 static int run_gnuplot(const char *script, size_t size, const char *fresh, const char *output)
 {
-	char *arguments[] = { (char *)GNUPLOT, (char *)"-", NULL };
+	char *arguments[] = { (char *)GNUPLOT, (char *)"-d", (char *)"-", NULL };
 	int status = host_run_with_input(arguments, script, size);
 
 	if (!status && rename(fresh, output) < 0)

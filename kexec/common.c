@@ -154,7 +154,7 @@ void find_real_kexec(const struct run *run, struct settings *settings)
 	struct settings all = *settings;
 	char *text, error[OPTIONS_ERROR_SIZE];
 
-	if (host_read_all(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text) < 0)
+	if (host_read_trusted(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text) < 0)
 		return;
 	if (!settings_from_text(&all, text, error))
 		memcpy(settings->kexec, all.kexec, sizeof(settings->kexec));
@@ -168,9 +168,12 @@ int read_settings(const struct run *run, struct settings *settings)
 	int line;
 
 	settings_init(settings, REAL_KEXEC);
-	size = host_read_all(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text);
+	size = host_read_trusted(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text);
 	if (size == -ENOENT || size == -ENOTDIR)
 		return STATUS_DONE;
+	if (size == -EPERM)
+		return complain(STATUS_ERROR, "%s%s can be written by others than root, and it names what root "
+					      "runs: chown root and chmod 644", run->root.path, OPTIONS_CONFIG);
 	if (size < 0)
 		return complain(STATUS_ERROR, "%s%s cannot be read: %s", run->root.path,
 				OPTIONS_CONFIG, strerror((int)-size));

@@ -191,21 +191,17 @@ int host_history_open(const struct host_root *root, const char *path, bool write
 	*history = NULL;
 	if (!path) {
 		error = host_path(root, HOST_HISTORY_FILE, own);
-		if (!error && write) {
-			int folder = host_history_folder(root, true);
+		int folder = error ? error : host_history_folder(root, write);
 
-			if (folder < 0)
-				return folder;
-			close(folder);
-		}
-		if (error)
-			return error;
+		if (folder < 0)
+			return folder;
+		close(folder);
 		path = own;
 	}
 	if (lstat(path, &stat) < 0) {
 		if (!write || errno != ENOENT)
 			return -errno;
-	} else if (!S_ISREG(stat.st_mode)) {
+	} else if (!host_is_private(&stat)) {
 		return -EPERM;
 	}
 	if (host_history_load())

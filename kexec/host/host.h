@@ -34,6 +34,19 @@ ssize_t host_read_text(const struct host_root *root, const char *path, char *out
 int host_read_number(const struct host_root *root, const char *path, uint64_t *number);
 /* Whole file of at most @max bytes into new memory that the caller frees; a NUL is added. */
 ssize_t host_read_all(const struct host_root *root, const char *path, size_t max, char **out);
+struct stat;
+/* Root's or ours, and others cannot write it: fit to say what root runs. */
+bool host_is_trusted(const struct stat *stat);
+/* A regular file of ours that only we can write, and that has no other name. */
+bool host_is_private(const struct stat *stat);
+/* As host_read_all(); -EPERM: not host_is_trusted(). */
+ssize_t host_read_trusted(const struct host_root *root, const char *path, size_t max, char **out);
+/*
+ * Open the folder @path below the root without following a link; as many as @make of its last names are made if they
+ * are not there, the last one 0700.  A descriptor, or a negative errno: -EPERM: a link, no folder, not ours, or others
+ * can write to it.
+ */
+int host_open_private(const struct host_root *root, const char *path, unsigned make);
 /* read(2) until @size bytes or the end, past EINTR.  Bytes read or a negative errno. */
 ssize_t host_read_fully(int fd, void *out, size_t size);
 /* write(2) until all @size bytes are written, past EINTR.  0 or a negative errno. */
@@ -241,7 +254,7 @@ int host_state_lock(int dir, unsigned milliseconds, long *holder);
 
 /* ---- the real kexec (run.c) -------------------------------------------------------------------- */
 
-/* 0 if @path can be executed and is not this program; -ENOENT, -EACCES, -ELOOP (it is). */
+/* 0 if @path can be executed and is not this program; -ENOENT, -EACCES, -EPERM (others can write it), -ELOOP (it is). */
 int host_run_check(const char *path);
 /*
  * Run @argv ([0] is the path), wait.  Its exit status, 128 + signal, or a negative errno when it
@@ -269,7 +282,8 @@ void host_limit_end(void);
  */
 bool host_run_prints(char *const argv[], const char *word);
 /*
- * Run @argv with @input, @size bytes, as its standard input, and its output thrown away.  As host_run().
+ * Run @argv, which is no kexec, with @input, @size bytes, as its standard input, an environment of its own, and its
+ * output thrown away.  As host_run(), which hands on the environment: a kexec is run as its caller would run it.
  */
 int host_run_with_input(char *const argv[], const char *input, size_t size);
 /* Become @argv; returns only a negative errno. */

@@ -192,8 +192,7 @@ static unsigned enter(void)
 	unsigned walls = 0;
 
 	load();		/* behind the first wall it is out of reach */
-	if (!geteuid())
-		host_keep_capabilities(HOST_NEEDS_NOTHING);
+	host_keep_capabilities(HOST_NEEDS_NOTHING);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return 0;
 	if (!wall_files())

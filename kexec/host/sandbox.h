@@ -25,8 +25,7 @@ int host_sandboxed(int (*work)(void *context, unsigned walls), void *context, in
 enum host_needs {
 	HOST_NEEDS_NOTHING = 0,
 	HOST_NEEDS_FILES = 1 << 0,	/* files and folders of others: logs given, metrics, pictures */
-	HOST_NEEDS_KERNEL_LOG = 1 << 1,	/* /dev/kmsg where dmesg is restricted */
-	HOST_NEEDS_DELETE = 1 << 2,	/* records out of the kernel (CAP_SYS_ADMIN) */
+	HOST_NEEDS_DELETE = 1 << 1,	/* records out of the kernel (CAP_SYS_ADMIN) */
 	HOST_NEEDS_ALL = 1 << 15,	/* whatever the real kexec needs */
 };
 
