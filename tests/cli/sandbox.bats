@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Least privilege: what a parser that was taken over can do, what root gives up, what the environment changes.
-# shellcheck disable=SC2154,SC2086,SC2046  # set by common.bash and bats; words on purpose
+# shellcheck disable=SC2154,SC2086,SC2046,SC2016  # set by common.bash and bats; words on purpose
 load common
 
 # The program with what planted.c plants, out of the same objects.
@@ -168,4 +168,205 @@ make_database() {
 	run env LD_LIBRARY_PATH=$PWD/empty "$KEXEC_IMA_BUILD/kexec/kexec-ima" verify -v --log log
 	ends 0
 	says "without a sandbox of system calls" "install libseccomp"
+}
+
+# ---- what root gives up ------------------------------------------------------------------------
+
+# The capabilities that a command has while it waits: for a log that is a pipe.
+@test "root commands keep two capabilities of files, and gain none by an exec" {
+	test "$(id -u)" = 0 || skip "root only"
+	mkfifo pipe
+	"$KEXEC_IMA_BUILD/kexec/kexec-ima" verify --log pipe 3>&- &
+	waiting=$!
+	for i in $(seq 100); do
+		grep -q '^CapBnd:.*0000000000000006$' "/proc/$waiting/status" && break
+		sleep 0.05
+	done
+	run cat "/proc/$waiting/status"
+	: > pipe
+	wait "$waiting" || :
+	says $'CapPrm:\t0000000000000006' $'CapEff:\t0000000000000006' $'CapBnd:\t0000000000000006' $'NoNewPrivs:\t1'
+}
+
+@test "what runs the real kexec hands on all that it has" {
+	test "$(id -u)" = 0 || skip "root only"
+	cat > "$root$KEXEC_IMA_REAL" <<-END
+		#!/bin/sh
+		grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status > "$PWD/had"
+	END
+	run kexec -u
+	ends 0
+	grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status | diff - had
+}
+
+# ---- the environment ------------------------------------------------------------------------------
+
+@test "no variable changes what is run: PATH, HOME, those of gnuplot, of OpenSSL and of TPM2-TSS" {
+	mkdir bin home conf
+	for name in kexec kexec.distrib gnuplot wall sh; do
+		printf '#!/bin/bash\ntouch %q\n' "$PWD/was-run" > "bin/$name"
+		chmod 755 "bin/$name"
+	done
+	printf 'system "touch %s"\n' "$PWD/was-run" | tee home/.gnuplot conf/.gnuplot > conf/gnuplotrc
+	echo "#include <unistd.h>
+#include <fcntl.h>
+__attribute__((constructor)) static void run(void) { close(open(\"$PWD/was-run\", O_WRONLY | O_CREAT, 0600)); }" \
+		> evil.c
+	gcc -shared -fPIC -o evil.so evil.c
+	cat > openssl.cnf <<-END
+		openssl_conf = init
+		[init]
+		providers = list
+		[list]
+		default = known
+		evil = evil
+		[known]
+		activate = 1
+		[evil]
+		module = $PWD/evil.so
+		activate = 1
+	END
+	# It would be run by a program that reads it.
+	OPENSSL_CONF=$PWD/openssl.cnf openssl version > /dev/null 2>&1 || :
+	OPENSSL_CONF=$PWD/openssl.cnf openssl list -providers > /dev/null 2>&1 || :
+	test -e was-run || fail "the trap does not work" || return
+	rm was-run
+	csv > h.csv
+	gen_log --out log boot files=9
+	touch vmlinuz initrd
+	echo 'wall = yes' >> "$root/etc/kexec-ima.conf"
+	evil=(PATH="$PWD/bin:$PATH" HOME="$PWD/home" GNUPLOT_LIB="$PWD/conf" GNUTERM=dumb IFS=/ CDPATH="$PWD/bin"
+		OPENSSL_CONF="$PWD/openssl.cnf" OPENSSL_MODULES="$PWD" OPENSSL_ENGINES="$PWD"
+		TSS2_LOGFILE="$PWD/was-run" SQLITE_TMPDIR="$PWD" XDG_CONFIG_HOME="$PWD/home")
+	cd conf
+	evilly() {
+		run env "${evil[@]}" "$@"
+		ends 0 || return
+		test ! -e ../was-run || fail "something that the environment names was run by: $*"
+	}
+	evilly "$KEXEC_IMA_BUILD/kexec/kexec-ima" plot --history ../h.csv -o ../out.svg || return
+	evilly "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" rehearse --grow 0 || return
+	evilly "$KEXEC_IMA_BUILD/kexec/kexec-ima" rehearse --log ../log --grow 0 --save ../kept || return
+	evilly "$KEXEC_IMA_BUILD/kexec/kexec-ima" verify --log ../kept/log --quote ../kept/quote.msg \
+		--signature ../kept/quote.sig --key ../kept/key.pem || return
+	evilly "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" sample || return
+	# What a kexec does with its caller's environment is its own affair; which one it is is not.
+	printf '#!/bin/sh\necho "$0" > %q\n' "$PWD/ran" > "$root$KEXEC_IMA_REAL"
+	evilly "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" -u || return
+	test "$(cat ran)" = "$root$KEXEC_IMA_REAL"
+	test -s ../out.svg
+}
+
+# ---- files that say what root does ----------------------------------------------------------------
+
+@test "a configuration, or a kexec, that others can write is not used" {
+	loaded_by_others
+	echo "kexec = /tmp/mine" > "$root/etc/kexec-ima.conf"
+	chmod 666 "$root/etc/kexec-ima.conf"
+	for words in status estimate sample; do
+		run kexec_ima $words
+		ends 1
+		says "can be written by others than root" || return
+	done
+	run kexec -s -l vmlinuz --ima-headroom
+	ends 1
+	says "can be written by others"
+	# What is none of ours passes, to the kexec that was built in.
+	run kexec -u
+	ends 0
+	ran "-u"
+	rm "$root/etc/kexec-ima.conf"
+	chmod 777 "$root$KEXEC_IMA_REAL"
+	for words in "-u" "-s -l vmlinuz --ima-headroom" "--ima-check -e"; do
+		run kexec $words
+		ends 1
+		says "can be written by others than root" || return
+	done
+	if test "$(id -u)" = 0; then
+		chmod 755 "$root$KEXEC_IMA_REAL"
+		chown 65534 "$root$KEXEC_IMA_REAL"
+		run kexec -u
+		ends 1
+		says "can be written by others than root"
+	fi
+}
+
+@test "a link anywhere in the way to /run/kexec-ima or /var/lib/kexec-ima is not followed" {
+	mkdir -p elsewhere "$root/var"
+	ln -s "$PWD/elsewhere" "$root/var/lib"
+	run kexec_ima sample
+	ends 1
+	says "others cannot write to"
+	test "$(find elsewhere | wc -l)" = 1 || fail "the link was followed"
+	rm -r "$root/run"
+	ln -s "$PWD/elsewhere" "$root/run"
+	run kexec -s -l vmlinuz --ima-headroom
+	ends 1
+	says "no symbolic link"
+	test "$(find elsewhere | wc -l)" = 1 || fail "the link was followed"
+}
+
+@test "a file of ours with a second name, of others, or that others write, is as if it were not there" {
+	loaded_by_us
+	state=$root/run/kexec-ima
+	run kexec_ima status --format json
+	json 'j["segment"]["loaded_age_seconds"] is not None' true
+	for how in link write own pipe; do
+		cp -a "$state/load.json" before
+		case $how in
+		link) ln "$state/load.json" second ;;
+		write) chmod 666 "$state/load.json" ;;
+		own) test "$(id -u)" = 0 || continue; chown 65534 "$state/load.json" ;;
+		pipe) rm "$state/load.json"; mkfifo "$state/load.json" ;;
+		esac
+		run timeout 10 "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" status --format json
+		json 'j["segment"]["loaded_age_seconds"] is not None' false || fail "$how" || return
+		rm -f "$state/load.json" second
+		cp -a before "$state/load.json"
+	done
+	ln "$state/lock" second
+	run kexec --ima-check
+	ends 1
+	says "/lock cannot be taken"
+}
+
+@test "the history: with a second name, or writable by others, it is not used" {
+	run kexec_ima sample
+	ends 0
+	store=$root/var/lib/kexec-ima
+	for file in spool history.db; do
+		rm -f "$store"/*
+		run kexec_ima sample
+		run kexec_ima estimate
+		kexec_ima sample
+		test -e "$store/$file" || fail "no $file" || return
+		ln "$store/$file" second
+		run kexec_ima $(test $file = spool && echo sample || echo backtest)
+		ends 1 || fail "$file" || return
+		says "it must be a file" || return
+		rm second
+		chmod 666 "$store/$file"
+		run kexec_ima $(test $file = spool && echo sample || echo backtest)
+		ends 1
+		chmod 600 "$store/$file"
+	done
+}
+
+@test "metrics: a link planted in the folder is replaced, not followed" {
+	mkdir "$root/metrics"
+	echo 'metrics = /metrics/kexec-ima.prom' >> "$root/etc/kexec-ima.conf"
+	echo victim > victim
+	ln -s "$PWD/victim" "$root/metrics/kexec-ima.prom"
+	run kexec_ima sample
+	ends 0
+	test "$(cat victim)" = victim
+	test -f "$root/metrics/kexec-ima.prom" -a ! -L "$root/metrics/kexec-ima.prom"
+	ln -sf "$PWD/victim" out.prom
+	run kexec_ima status --format prometheus --output out.prom
+	ends 0
+	test "$(cat victim)" = victim
+	ln -f victim out.prom
+	run kexec_ima status --format prometheus --output out.prom
+	ends 0
+	test "$(cat victim)" = victim
 }
