@@ -48,7 +48,7 @@ HOST_LIBRARY_NOTE_FOR(note, "sandbox", "the sandbox around foreign logs", "libse
 /* By name: which of them there are differs by architecture and by the age of libseccomp. */
 static const char *const allowed[] = {
 	"read", "readv", "pread64", "write", "writev", "pwrite64", "lseek", "_llseek", "close",
-	"fstat", "fstat64", "newfstatat", "fstatat64", "statx", "ftruncate", "ftruncate64", "fsync",
+	"fstat", "fstat64", "stat64", "newfstatat", "fstatat64", "statx", "ftruncate", "ftruncate64", "fsync",
 	"brk", "munmap", "mremap", "madvise",
 	"futex", "futex_time64", "set_robust_list", "rseq", "set_tid_address", "sched_yield",
 	"sched_getaffinity", "exit", "exit_group", "restart_syscall",
@@ -71,6 +71,22 @@ static const char *const deadly[] = {
 	"setuid", "setgid", "setresuid", "capset",
 };
 
+/*
+ * Two system calls take their arguments otherwise: clone() on s390 has its flags second, and the mmap() of s390 and of
+ * 32-bit x86 has them all in memory, where no filter looks (kernel/fork.c, CONFIG_CLONE_BACKWARDS2; arch/s390,
+ * sys_mmap).  There mprotect() is what keeps pages from becoming code.
+ */
+#ifdef __s390__
+#define CLONE_FLAGS 1
+#else
+#define CLONE_FLAGS 0
+#endif
+#if defined(__s390__) || defined(__i386__)
+#define MMAP_IN_MEMORY 1
+#else
+#define MMAP_IN_MEMORY 0
+#endif
+
 #define ARG(number, mask, is) { (number), SCMP_CMP_MASKED_EQ, (mask), (is) }
 
 /* What depends on an argument. */
@@ -80,10 +96,12 @@ static const struct {
 	struct scmp_arg_cmp compare;
 } by_argument[] = {
 	/* No page becomes code. */
-	{ "mmap", SCMP_ACT_ALLOW, ARG(2, PROT_EXEC, 0) },
+	{ "mmap", SCMP_ACT_ALLOW, ARG(2, MMAP_IN_MEMORY ? 0 : PROT_EXEC, 0) },
 	{ "mmap2", SCMP_ACT_ALLOW, ARG(2, PROT_EXEC, 0) },
 	{ "mprotect", SCMP_ACT_ALLOW, ARG(2, PROT_EXEC, 0) },
+#if !MMAP_IN_MEMORY
 	{ "mmap", SCMP_ACT_KILL_PROCESS, ARG(2, PROT_EXEC, PROT_EXEC) },
+#endif
 	{ "mmap2", SCMP_ACT_KILL_PROCESS, ARG(2, PROT_EXEC, PROT_EXEC) },
 	{ "mprotect", SCMP_ACT_KILL_PROCESS, ARG(2, PROT_EXEC, PROT_EXEC) },
 	/* A library that looks for a file to read does without; nobody writes or makes one. */
@@ -94,12 +112,15 @@ static const struct {
 	{ "openat", SCMP_ACT_KILL_PROCESS, ARG(2, O_ACCMODE, O_WRONLY) },
 	{ "openat", SCMP_ACT_KILL_PROCESS, ARG(2, O_ACCMODE, O_RDWR) },
 	/* Threads of this process, and no processes; no signal to others by way of an owner of a file. */
-	{ "clone", SCMP_ACT_ALLOW, ARG(0, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM) },
+	{ "clone", SCMP_ACT_ALLOW, ARG(CLONE_FLAGS, CLONE_THREAD | CLONE_VM, CLONE_THREAD | CLONE_VM) },
 	{ "fcntl", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, F_GETFL) },
 	{ "fcntl", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, F_GETFD) },
 	{ "fcntl", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, F_SETFD) },
 	{ "fcntl", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, F_DUPFD_CLOEXEC) },
 	{ "fcntl64", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, F_GETFL) },
+	{ "fcntl64", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, F_GETFD) },
+	{ "fcntl64", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, F_SETFD) },
+	{ "fcntl64", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, F_DUPFD_CLOEXEC) },
 	/* Whether it is a terminal; nothing may be typed into one. */
 	{ "ioctl", SCMP_ACT_ALLOW, ARG(1, UINT32_MAX, TCGETS) },
 	/* Limits are asked for, not set. */
