@@ -17,6 +17,8 @@ struct asked {
 	const char *quote, *signature, *key, *nonce, *pcrs;	/* or NULL */
 	struct small { char *data; struct imalog_span span; } file[4];	/* of quote, signature, key, pcrs; owned */
 	bool *pieces;			/* behind request.pieces; owned */
+	struct trim_chain *chains;	/* of the archives that are folders, chain_count of them at most */
+	size_t chain_count;
 	struct verify_input input;
 	struct run *run;
 };
@@ -257,8 +259,12 @@ static int verify(void *context)
 	struct run *run = asked->run;
 	struct progress progress;
 	struct verdict verdict;
-	int status = take_quote(asked);
+	int status = STATUS_DONE;
 
+	for (size_t i = 0; !status && i < asked->chain_count; i++)
+		status = trim_chain_check(&asked->chains[i]);
+	if (!status)
+		status = take_quote(asked);
 	if (status)
 		return status;
 	progress_begin(&progress, run, "%" PRIu64 " MiB of the log replayed ", 20);
@@ -285,8 +291,8 @@ static int verify(void *context)
 }
 
 /*
- * A folder stands for the pieces of its newest chain.  @chains: as many as archives were given, to be freed when all
- * is done.
+ * A folder stands for the pieces of its newest chain, which are looked at later.  @chains: as many as archives were
+ * given, to be freed when all is done.
  */
 static int open_folders(struct asked *asked, struct trim_chain *chains)
 {
@@ -336,8 +342,8 @@ static void free_asked(struct asked *asked)
 
 int cmd_verify(struct run *run, int argc, char **argv)
 {
-	struct asked asked = { .run = run };
 	struct trim_chain *chains = calloc((size_t)argc, sizeof(*chains));
+	struct asked asked = { .run = run, .chains = chains, .chain_count = chains ? (size_t)argc : 0 };
 	int status;
 
 	for (int i = 0; chains && i < argc; i++)

@@ -332,6 +332,8 @@ static int trim_once(const struct run *run, const char *archive, const struct tr
 	int status = trim_chain_open(archive, true, &chain);
 
 	if (!status)
+		status = trim_chain_check(&chain);
+	if (!status)
 		status = prepare(run, archive, &chain, &log, goal, survey, trimmed, &cut);
 	host_log_close(&log);
 	trim_chain_free(&chain);

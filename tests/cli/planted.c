@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "imalog.h"
+#include "kexec/archive.h"
 #include "kexec/history.h"
 
 #define GONE "planted-effect"	/* what is there, if it was not stopped */
@@ -133,6 +134,17 @@ size_t __wrap_history_points(const struct history *history, struct imalog_point 
 	for (int i = 0; i < 3; i++)
 		planted();
 	return __real_history_points(history, points);
+}
+
+bool __real_archive_from_text(const char *text, struct archive_piece *piece);
+bool __wrap_archive_from_text(const char *text, struct archive_piece *piece);
+bool __wrap_archive_from_text(const char *text, struct archive_piece *piece)
+{
+	const char *what = getenv("PLANTED");
+
+	if (what && !strcmp(what, "json"))
+		make(GONE);
+	return __real_archive_from_text(text, piece);
 }
 
 int __real_history_from_csv(const char *text, size_t size, struct history *out);

@@ -11,7 +11,7 @@ setup_file() {
 	libs=$(sed -n 's/^\(JSON_C\|INIH\|NETTLE\|GCRYPT\|ZLIB\|RMATH\)_LIBS = //p' "$build/Makefile")
 	gcc -std=c17 -Wall -Wextra -Werror -D_GNU_SOURCE -O1 -I"$BATS_TEST_DIRNAME/../../ima" \
 		-I"$BATS_TEST_DIRNAME/../.." -fno-lto -o "$BATS_FILE_TMPDIR/planted" \
-		-Wl,--wrap=imalog_reader_next,--wrap=history_points,--wrap=history_from_csv \
+		-Wl,--wrap=imalog_reader_next,--wrap=history_points,--wrap=history_from_csv,--wrap=archive_from_text \
 		"$BATS_TEST_DIRNAME/planted.c" $(find "$build/kexec" -name 'kexec_ima-*.o') \
 		"$build/kexec/host/libtpm.a" "$build/ima/libimalog.a" $libs -lpthread
 }
@@ -64,8 +64,21 @@ deadly="write append exec execveat fork socket rename unlink mkdir symlink code 
 	done
 }
 
-@test "verify: also behind an archive, from standard input, and with a quote" {
+@test "verify: also behind an archive or a folder of them, from standard input, and with a quote" {
 	gen_log --out log boot files=9
+	mkdir -m 700 folder
+	cp log folder/0001.000000001-000000010.log
+	printf '{ "version": 2, "boot_id": "%s", "archive": 1, "chain": 1, "first_record": 1, "last_record": 10,
+		"bytes": %d, "sha256": "%s", "running_sha256": "%s" }' "$boot_id" "$(stat -c %s log)" \
+		"$(sha256sum log | cut -c 1-64)" "$({ head -c 32 /dev/zero; sha256sum log | cut -c 1-64 |
+		python -c 'import sys; sys.stdout.buffer.write(bytes.fromhex(input()))'; } | sha256sum | cut -c 1-64)" \
+		> folder/0001.000000001-000000010.json
+	run kexec_ima verify --archive folder --log log
+	ends 0
+	planted json verify --archive folder --log log
+	ends 1
+	says "try what it must not"
+	no_effect json
 	for words in "--log - --log log" "--archive log --log log"; do
 		planted write verify $words < log
 		ends 1
