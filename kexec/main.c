@@ -17,7 +17,7 @@ static const struct {
 	{ "check", cmd_check, HOST_NEEDS_ALL },
 	{ "verify", cmd_verify, HOST_NEEDS_FILES },
 	{ "preflight", cmd_preflight, HOST_NEEDS_FILES },
-	{ "sample", cmd_sample, HOST_NEEDS_FILES },
+	{ "sample", cmd_sample, HOST_NEEDS_ALL /* until it knows whether it will load */ },
 	{ "backtest", cmd_backtest, HOST_NEEDS_FILES },
 	{ "plot", cmd_plot, HOST_NEEDS_FILES },
 	{ "trim", cmd_trim, HOST_NEEDS_FILES | HOST_NEEDS_DELETE },

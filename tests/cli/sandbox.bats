@@ -216,6 +216,27 @@ make_database() {
 	run kexec -u
 	ends 0
 	grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status | diff - had
+	# A sample that may load again does too.
+	rm had
+	fresh
+	echo "watch = reload" > "$root/etc/kexec-ima.conf"
+	loaded_by_us
+	sed -i "2i grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status > '$PWD/had'" "$root$KEXEC_IMA_REAL"
+	leave_room 300
+	run kexec_ima sample
+	test -s had || fail "it did not load again: $output" || return
+	grep -E '^(CapEff|CapBnd|NoNewPrivs)' /proc/self/status | diff - had
+	# One that only looks does not need it.
+	fresh
+	mkdir -p "$root/usr/bin"
+	printf '#!/bin/sh\ngrep -E "^(CapEff|CapBnd|NoNewPrivs)" /proc/self/status > "%s"\n' "$PWD/had" \
+		> "$root/usr/bin/wall"
+	chmod 755 "$root/usr/bin/wall"
+	echo "wall = yes" > "$root/etc/kexec-ima.conf"
+	loaded_by_us
+	leave_room 300
+	run kexec_ima sample
+	test "$(tr -s '\t\n' ' ' < had)" = "CapEff: 0000000000000006 CapBnd: 0000000000000006 NoNewPrivs: 1 "
 }
 
 # ---- the environment ------------------------------------------------------------------------------
