@@ -106,9 +106,7 @@ int cmd_shutdown(struct run *run, int argc, char **argv)
 	if (strcmp(argv[optind], "kexec"))
 		return STATUS_DONE;
 	complain_to_kernel(&run->root);
-	/* A mistake in the file, which was said, must not end the judgement. */
-	if (read_settings(run, &moment.request.settings))
-		settings_init(&moment.request.settings, REAL_KEXEC);
+	read_guard_settings(run, &moment.request.settings);
 	moment.request.settings.mode = CHECK_REFUSE;
 	if (host_path(&run->root, moment.request.settings.kexec, path))
 		return complain(STATUS_ERROR, "%s is too long", moment.request.settings.kexec);

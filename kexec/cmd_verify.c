@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "announce.h"
 #include "remember.h"
 #include "host/quote.h"
 #include "trim.h"
@@ -21,6 +22,8 @@ struct asked {
 	size_t chain_count;
 	struct verify_input input;
 	struct run *run;
+	bool journal;
+	struct settings settings;	/* with .journal */
 };
 
 /* ---- the command line --------------------------------------------------------------------------- */
@@ -84,12 +87,16 @@ static int check_asked(const struct asked *asked)
 	if (quote && asked->request.has_given)
 		return complain(STATUS_USAGE, "--pcr and --quote exclude each other: the quote has the "
 					      "PCR values");
+	if (asked->journal && (quote || asked->request.has_given || asked->request.log_count))
+		return complain(STATUS_USAGE, "--journal tells of the live log and its TPM: give it without "
+					      "--log, --pcr and --quote");
 	return STATUS_DONE;
 }
 
 static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 {
-	enum { LOG = OPTION_OWN, ARCHIVE, PCR, QUOTE, SIGNATURE, KEY, NONCE, PCRS, FULL };
+	enum { LOG = OPTION_OWN, ARCHIVE, PCR, QUOTE, SIGNATURE, KEY, NONCE, PCRS, FULL,
+	       JOURNAL };
 	static const struct option options[] = {
 		GLOBAL_OPTIONS,
 		{ "log", required_argument, NULL, LOG },
@@ -101,6 +108,7 @@ static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 		{ "nonce", required_argument, NULL, NONCE },
 		{ "quote-pcrs", required_argument, NULL, PCRS },
 		{ "full", no_argument, NULL, FULL },
+		{ "journal", no_argument, NULL, JOURNAL },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct verify_request *request = &asked->request;
@@ -117,6 +125,7 @@ static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 		case NONCE: status = once(&asked->nonce, "nonce"); break;
 		case PCRS: status = once(&asked->pcrs, "quote-pcrs"); break;
 		case FULL: request->full = true; break;
+		case JOURNAL: asked->journal = true; break;
 		}
 		if (!status)
 			continue;
@@ -285,9 +294,27 @@ static int verify(void *context)
 		status = plan_outcome_status(verdict.outcome);
 		if (verdict.live)
 			remember_verify(run, verdict.outcome);
+		if (asked->journal)
+			announce_verdict(run, &asked->settings, &verdict);
 	}
 	verdict_free(&verdict);
 	return status;
+}
+
+/*
+ * A unit that runs at every boot has no options for this machine: the folder that records are moved to is known from
+ * the file.  A mistake in the file is told, and must not cost the verdict.
+ */
+static void take_settings(const struct run *run, struct asked *asked)
+{
+	struct verify_request *request = &asked->request;
+
+	if (!asked->journal)
+		return;
+	read_guard_settings(run, &asked->settings);
+	if (asked->settings.archive[0] && !request->archive_count &&
+	    host_is_folder(asked->settings.archive))
+		request->archives[request->archive_count++] = asked->settings.archive;
 }
 
 /*
@@ -357,8 +384,10 @@ int cmd_verify(struct run *run, int argc, char **argv)
 		status = parse(run, argc, argv, &asked);
 	if (!status)
 		status = read_quote(&asked);
-	if (!status)
+	if (!status) {
+		take_settings(run, &asked);
 		status = open_folders(&asked, chains);
+	}
 	if (!status)
 		status = verify_open(run, &asked.request, &asked.input);
 	/* A live log is this machine's own, and what is made of it is kept. */

@@ -74,10 +74,17 @@ void progress_end(const struct progress *progress);
 /* The sentence for a survey that failed, with what to do. */
 int complain_survey(const struct run *run, const struct live_failure *failure);
 
-/* From the same file only where the real kexec is; a mistake in it is not told. */
+/* The built-in values; the second path of the real kexec where only that is there below the root. */
+void begin_settings(const struct run *run, struct settings *settings);
+/* From /etc/kexec-ima.conf only where the real kexec is; a mistake in it is not told. */
 void find_real_kexec(const struct run *run, struct settings *settings);
-/* Read /etc/kexec-ima.conf below the root on top of the built-in values.  A status. */
+/* Read that file below the root on top of the built-in values.  A status. */
 int read_settings(const struct run *run, struct settings *settings);
+/*
+ * For what must judge in any case: a mistake in the file is told, and the built-in values are used, all but where the
+ * real kexec is.  Whether the file was good.
+ */
+bool read_guard_settings(const struct run *run, struct settings *settings);
 
 /*
  * Take the one lock of all loads, checks and executes; held until the process ends, an exec
@@ -136,6 +143,8 @@ void keep_load(const struct load_job *job, struct survey *after, const struct im
 /* Make sure that nothing is loaded.  False (explained) when something still is. */
 bool unload(const struct run *run, const char *kexec);
 
+/* After a load that failed: whether the real kexec is too old, and what to do. */
+void tell_old(const char *kexec);
 /* Why the real kexec cannot be run, and what to do. */
 int explain_run(const char *kexec, int error);
 

@@ -118,11 +118,16 @@ void progress_end(const struct progress *progress)
 		fprintf(stderr, "\r%70s\r", "");
 }
 
-/* Why the log is not there: nothing mounted, or a kernel without IMA. */
+/* Why the log is not there: no place for it, nothing mounted, or a kernel without IMA. */
 static const char *advise_missing(const struct run *run)
 {
 	char path[PATH_MAX];
 
+	if (host_is_container(&run->root))
+		return "this is a container, and the log is its host's: run it on the host";
+	if (!host_path(&run->root, "/sys/kernel", path) && access(path, F_OK))
+		return "nothing is mounted at /sys, as in a bare chroot: run it outside, or mount sysfs and "
+		       "securityfs there";
 	if (!host_path(&run->root, "/sys/kernel/security/lsm", path) && !access(path, F_OK))
 		return "this kernel runs without IMA: boot one with CONFIG_IMA and an IMA policy";
 	return "mount securityfs (mount -t securityfs securityfs /sys/kernel/security) and boot "
@@ -149,6 +154,17 @@ int complain_survey(const struct run *run, const struct live_failure *failure)
 	}
 }
 
+void begin_settings(const struct run *run, struct settings *settings)
+{
+	char first[PATH_MAX], other[PATH_MAX];
+	bool takes_other;
+
+	takes_other = *REAL_KEXEC_ELSE && !host_path(&run->root, REAL_KEXEC, first) &&
+		      access(first, F_OK) < 0 && !host_path(&run->root, REAL_KEXEC_ELSE, other) &&
+		      !access(other, F_OK);
+	settings_init(settings, takes_other ? REAL_KEXEC_ELSE : REAL_KEXEC);
+}
+
 void find_real_kexec(const struct run *run, struct settings *settings)
 {
 	struct settings all = *settings;
@@ -156,9 +172,26 @@ void find_real_kexec(const struct run *run, struct settings *settings)
 
 	if (host_read_trusted(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text) < 0)
 		return;
-	if (!settings_from_text(&all, text, error))
-		memcpy(settings->kexec, all.kexec, sizeof(settings->kexec));
+	settings_from_text(&all, text, error);
+	memcpy(settings->kexec, all.kexec, sizeof(settings->kexec));
 	free(text);
+}
+
+/*
+ * For units that run scripts of others, as kexec-load does: it can only ask for a judgement, so a value that is not
+ * understood asks for one too.
+ */
+static void take_environment(struct settings *settings)
+{
+	const char *value = getenv("KEXEC_IMA_HEADROOM");
+	char error[OPTIONS_ERROR_SIZE];
+
+	if (!value || settings->headroom)
+		return;
+	if (settings_set(settings, "headroom", value, error))
+		return;
+	complain(STATUS_USAGE, "in the environment KEXEC_IMA_HEADROOM: %s; the estimate is used", error);
+	settings_set(settings, "headroom", "auto", error);
 }
 
 int read_settings(const struct run *run, struct settings *settings)
@@ -167,10 +200,12 @@ int read_settings(const struct run *run, struct settings *settings)
 	ssize_t size;
 	int line;
 
-	settings_init(settings, REAL_KEXEC);
+	begin_settings(run, settings);
 	size = host_read_trusted(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text);
-	if (size == -ENOENT || size == -ENOTDIR)
+	if (size == -ENOENT || size == -ENOTDIR) {
+		take_environment(settings);
 		return STATUS_DONE;
+	}
 	if (size == -EPERM)
 		return complain(STATUS_ERROR, "%s%s can be written by others than root, and it names what root "
 					      "runs: chown root and chmod 644", run->root.path, OPTIONS_CONFIG);
@@ -182,7 +217,21 @@ int read_settings(const struct run *run, struct settings *settings)
 	if (line)
 		return complain(STATUS_USAGE, "%s%s, line %d: %s", run->root.path, OPTIONS_CONFIG,
 				line, error);
+	take_environment(settings);
 	return STATUS_DONE;
+}
+
+bool read_guard_settings(const struct run *run, struct settings *settings)
+{
+	char kexec[PATH_MAX];
+
+	if (!read_settings(run, settings))
+		return true;
+	strcpy(kexec, settings->kexec);
+	settings_init(settings, kexec);
+	complain(STATUS_USAGE, "until that is mended the built-in values are used, as if nothing but the real "
+			       "kexec stood in %s%s", run->root.path, OPTIONS_CONFIG);
+	return false;
 }
 
 int take_lock(const struct run *run)

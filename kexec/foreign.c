@@ -7,6 +7,8 @@
 #include "foreign.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PLAIN(name) { name, 0, false, FOREIGN_NOTHING }
@@ -78,4 +80,37 @@ const struct foreign_option *foreign_long(const char *name, unsigned long size)
 		found = option;
 	}
 	return same ? found : NULL;
+}
+
+/* "2.0.20" as a number that grows with it; 0: it is none. */
+static unsigned long number_of(const char *text)
+{
+	unsigned long number = 0;
+
+	for (unsigned part = 0; part < 3; part++) {
+		char *end;
+		unsigned long value = strtoul(text, &end, 10);
+
+		if (end == text || value > 999 || (part < 2 && *end != '.'))
+			return 0;
+		number = number * 1000 + value;
+		text = end + 1;
+	}
+	return number;
+}
+
+bool foreign_is_old(const char *text, char *version, size_t size)
+{
+	static const char name[] = "kexec-tools ";
+	const char *at = strstr(text, name);
+	unsigned long number;
+
+	if (!at)
+		return false;
+	at += sizeof(name) - 1;
+	number = number_of(at);
+	if (!number || number >= number_of(FOREIGN_OLDEST))
+		return false;
+	snprintf(version, size, "%.*s", (int)strspn(at, "0123456789."), at);
+	return true;
 }

@@ -3,6 +3,7 @@
 #define KEXEC_IMA_FOREIGN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* What an option of kexec-tools means to us. */
 enum foreign_meaning {
@@ -33,5 +34,13 @@ const struct foreign_option *foreign_short(char letter);
  * have it, or NULL.  Of several that it abbreviates one is returned when all of them mean the same.
  */
 const struct foreign_option *foreign_long(const char *name, unsigned long size);
+
+#define FOREIGN_OLDEST "2.0.20"	/* of kexec-tools, that this program is written for */
+
+/*
+ * Whether @text, what `kexec --version` printed, names a kexec-tools older than FOREIGN_OLDEST; then its version is
+ * written to @version.  False also when no version is to be found.
+ */
+bool foreign_is_old(const char *text, char *version, size_t size);
 
 #endif

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "foreign.h"
 #include "outlook.h"
 
 int explain_run(const char *kexec, int error)
@@ -26,6 +27,17 @@ int explain_run(const char *kexec, int error)
 				"755 what is good", kexec);
 	return complain(STATUS_ERROR, "the real kexec, %s, cannot be run: %s", kexec,
 			strerror(-error));
+}
+
+void tell_old(const char *kexec)
+{
+	char *arguments[] = { (char *)kexec, (char *)"--version", NULL }, text[512], version[32];
+
+	host_run_text(arguments, text, sizeof(text));
+	if (foreign_is_old(text, version, sizeof(version)))
+		complain(STATUS_ERROR, "the real kexec, %s, is of kexec-tools %s, and this program needs "
+				       FOREIGN_OLDEST " or later: install a newer kexec-tools, or name "
+				       "another with kexec = PATH in " OPTIONS_CONFIG, kexec, version);
 }
 
 bool unload(const struct run *run, const char *kexec)
@@ -146,6 +158,8 @@ static bool run_real(struct load_job *job, int *status)
 		return false;
 	}
 	*status = result < 0 ? explain_run(job->arguments[0], result) : result;
+	if (result > 0)
+		tell_old(job->arguments[0]);
 	doubt_earlier(job);
 	return false;
 }

@@ -162,11 +162,16 @@ int run_kexec(struct run *run, int argc, char **argv)
 	int status = STATUS_DONE;
 
 	run->root.path = glance.sysroot ? glance.sysroot : "";
-	settings_init(&settings, REAL_KEXEC);
-	if (glance.wants_file)
+	begin_settings(run, &settings);
+	if (glance.executes) {
+		/* What the file wanted of an execute is not known any more: it is judged, and by the strictest. */
+		if (!read_guard_settings(run, &settings))
+			settings.check = true;
+	} else if (glance.wants_file) {
 		status = read_settings(run, &settings);
-	else
+	} else {
 		find_real_kexec(run, &settings);
+	}
 	if (status)
 		return status;
 	if (!request_parse(argc, argv, &settings, &request, error)) {

@@ -104,6 +104,7 @@ struct glance request_glance(int argc, char *const argv[])
 		}
 	}
 	seen.image = seen.image || i + 1 < argc;
+	glance.executes = seen.exec;
 	/* A crash kernel, an unload, a question: a mistake in the file must not stop these. */
 	if (seen.exec || seen.force)
 		glance.wants_file = true;

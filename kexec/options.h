@@ -85,7 +85,7 @@ bool settings_set(struct settings *settings, const char *key, const char *value,
 		  char error[OPTIONS_ERROR_SIZE]);
 /*
  * Read the text of the configuration file.  0, or the number of the first bad line with a sentence
- * in @error, or -1 (out of memory).
+ * in @error, or -1 (out of memory).  The good lines have been taken all the same.
  */
 int settings_from_text(struct settings *settings, const char *text,
 		       char error[OPTIONS_ERROR_SIZE]);
@@ -94,6 +94,7 @@ int settings_from_text(struct settings *settings, const char *text,
 struct glance {
 	const char *sysroot;	/* of --ima-sysroot=DIR, or NULL */
 	bool wants_file;	/* it loads, executes or has an option of ours: the file matters */
+	bool executes;		/* -e: a mistake in the file must not leave it unjudged */
 };
 
 struct glance request_glance(int argc, char *const argv[]);

@@ -58,16 +58,38 @@ static const struct history_sample *staircase(FILE *to, const struct plot *plot)
 	return last;
 }
 
-/* Until when a load stands: the next one, its execute, or @end. */
+/* Until when a load stands: the next one, its execute, the first sample that finds nothing loaded, or @end. */
 static double load_ends(const struct plot *plot, size_t index, double end)
 {
-	for (size_t i = index + 1; i < plot->history->event_count; i++) {
-		const struct history_event *event = &plot->history->events[i];
+	const struct history *history = plot->history;
+	double from = history->events[index].boottime_seconds;
 
-		if (event->boot == plot->boot && event->kind != HISTORY_CHECK)
-			return event->boottime_seconds;
+	for (size_t i = index + 1; i < history->event_count; i++) {
+		const struct history_event *event = &history->events[i];
+
+		if (event->boot == plot->boot && event->kind != HISTORY_CHECK) {
+			end = event->boottime_seconds;
+			break;
+		}
+	}
+	for (size_t i = 0; i < history->sample_count; i++) {
+		const struct history_sample *sample = &history->samples[i];
+
+		if (sample->boot == plot->boot && sample->boottime_seconds > from && !sample->loaded)
+			return sample->boottime_seconds < end ? sample->boottime_seconds : end;
 	}
 	return end;
+}
+
+/* What stands beside the line of an event. */
+static void label(FILE *to, const struct history_event *event)
+{
+	if (event->kind == HISTORY_EXECUTE)
+		fputs("execute", to);
+	else if (event->verdict == IMALOG_FITS)
+		fputs("load", to);
+	else
+		fprintf(to, "load: %s", imalog_verdict_text(event->verdict));
 }
 
 static void marks(FILE *to, const struct plot *plot, double end)
@@ -81,8 +103,9 @@ static void marks(FILE *to, const struct plot *plot, double end)
 		fprintf(to, "set arrow from %.6f, graph 0 to %.6f, graph 1 nohead lc rgb '%s' dt %d lw 1.5\n",
 			at, at, event->kind == HISTORY_LOAD ? "#1f77b4" : "#2ca02c",
 			event->kind == HISTORY_LOAD ? 3 : 1);
-		fprintf(to, "set label '%s' at %.6f, graph 0.03 rotate by 90 left offset -0.7,0 font ',9'\n",
-			event->kind == HISTORY_LOAD ? "load" : "execute", at);
+		fputs("set label '", to);
+		label(to, event);
+		fprintf(to, "' at %.6f, graph 0.03 rotate by 90 left offset -0.7,0 font ',9'\n", at);
 	}
 	/* As data, so that the axes make room for them; the first is nowhere, for the key. */
 	fputs("$segments << EOD\nNaN NaN\n", to);

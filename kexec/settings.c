@@ -279,28 +279,38 @@ bool settings_set(struct settings *settings, const char *key, const char *value,
 struct reading {
 	struct settings *settings;
 	char *error;
+	char other[OPTIONS_ERROR_SIZE];	/* of the mistakes behind the first, which is the one that is told */
+	bool bad;
 	bool seen[sizeof(keys) / sizeof(keys[0])];
 };
 
-static int take_line(void *context, const char *section, const char *key, const char *value)
+static bool set_line(struct reading *reading, const char *section, const char *key, const char *value,
+		     char *error)
 {
-	struct reading *reading = context;
-
 	if (*section) {
-		snprintf(reading->error, OPTIONS_ERROR_SIZE,
-			 "[%.60s]: the file has no sections", section);
-		return 0;
+		snprintf(error, OPTIONS_ERROR_SIZE, "[%.60s]: the file has no sections", section);
+		return false;
 	}
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		if (strcmp(keys[i].key, key))
 			continue;
 		if (reading->seen[i]) {
-			snprintf(reading->error, OPTIONS_ERROR_SIZE, "%s is given twice", key);
-			return 0;
+			snprintf(error, OPTIONS_ERROR_SIZE, "%s is given twice", key);
+			return false;
 		}
 		reading->seen[i] = true;
 	}
-	return settings_set(reading->settings, key, value, reading->error);
+	return settings_set(reading->settings, key, value, error);
+}
+
+/* The parser goes on after a mistake, and gives back the number of the first line with one. */
+static int take_line(void *context, const char *section, const char *key, const char *value)
+{
+	struct reading *reading = context;
+	bool good = set_line(reading, section, key, value, reading->bad ? reading->other : reading->error);
+
+	reading->bad = reading->bad || !good;
+	return good;
 }
 
 int settings_from_text(struct settings *settings, const char *text,

@@ -63,7 +63,8 @@ static const struct command_help commands[] = {
 		{ "--key FILE", "the public key in PEM (tpm2_readpublic -f pem)" },
 		{ "--nonce HEX", "what the quote was asked with" },
 		{ "--quote-pcrs FILE", "the quoted values (tpm2_quote -o)" },
-		{ "--full", "read all of the live log, whatever is known of it" } } },
+		{ "--full", "read all of the live log, whatever is known of it" },
+		{ "--journal", "the verdict also goes to the journal and the metrics file" } } },
 	{ "preflight", " KERNEL", "text or json", "would this kernel take the log over, and keep it?", {
 		{ "--initrd FILE", "its initrd" },
 		{ "--append TEXT", "its command line" },

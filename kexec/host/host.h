@@ -139,6 +139,8 @@ struct image_facts;
  * 0 or a negative errno: -ENOEXEC is no kernel image that is known.
  */
 int host_image_read(const struct host_root *root, const char *path, struct image_facts *facts);
+/* Whether this is a container: its manager says so in /run, or at the root. */
+bool host_is_container(const struct host_root *root);
 int host_boot_id(const struct host_root *root, char out[HOST_BOOT_ID_SIZE]);
 /* Seconds since boot, suspend included. */
 int host_uptime(const struct host_root *root, double *seconds);
@@ -277,6 +279,8 @@ int host_limited(int (*work)(void *context), void *context, unsigned millisecond
  */
 void host_limit_begin(unsigned seconds, const char *message);
 void host_limit_end(void);
+/* What @argv, which is run, prints on either output: at most @size - 1 bytes, and a NUL.  "": also when it cannot be run. */
+void host_run_text(char *const argv[], char *out, size_t size);
 /*
  * Whether @argv, which is run, prints @word anywhere; false also when it cannot be run.
  */

@@ -196,3 +196,15 @@ int host_boot_id(const struct host_root *root, char out[HOST_BOOT_ID_SIZE])
 		return (int)got;
 	return out[0] ? 0 : -EINVAL;
 }
+
+bool host_is_container(const struct host_root *root)
+{
+	/* systemd's container interface, podman, docker. */
+	static const char *const marks[] = { "/run/systemd/container", "/run/.containerenv", "/.dockerenv" };
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (!host_path(root, marks[i], path) && !access(path, F_OK))
+			return true;
+	return false;
+}

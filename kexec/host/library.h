@@ -22,12 +22,15 @@
 /*
  * Says in the program's ELF file that it may load @soname, so that packaging tools and people can
  * see it ("readelf --notes"): a note of the owner FDO as uapi-group.org's "ELF dlopen metadata" has it.
+ * A machine should have what the second form names; what is for a TPM's quotes is for who wants those.
  */
 #define HOST_LIBRARY_NOTE(variable, use, soname) \
-	HOST_LIBRARY_NOTE_FOR(variable, "tpm", use, soname)
+	HOST_LIBRARY_NOTE_OF(variable, HOST_LIBRARY_JSON("tpm", use, "suggested", soname))
 #define HOST_LIBRARY_NOTE_FOR(variable, feature, use, soname) \
-	HOST_LIBRARY_NOTE_OF(variable, "[{\"feature\":\"" feature "\",\"description\":\"" use \
-			     "\",\"priority\":\"suggested\",\"soname\":[\"" soname "\"]}]")
+	HOST_LIBRARY_NOTE_OF(variable, HOST_LIBRARY_JSON(feature, use, "recommended", soname))
+#define HOST_LIBRARY_JSON(feature, use, priority, soname) \
+	"[{\"feature\":\"" feature "\",\"description\":\"" use "\",\"priority\":\"" priority \
+	"\",\"soname\":[\"" soname "\"]}]"
 #define HOST_LIBRARY_NOTE_OF(variable, text) \
 	static const struct { \
 		uint32_t owner_size, json_size, type; \

@@ -121,28 +121,36 @@ int host_unload_directly(void)
 		       ? -errno : 0;
 }
 
-bool host_run_prints(char *const argv[], const char *word)
+void host_run_text(char *const argv[], char *out, size_t size)
 {
-	static char text[1 << 16];
-	int out[2], status;
-	ssize_t got;
+	int ends[2], status;
+	ssize_t got = -1;
 	pid_t child;
 
-	if (pipe2(out, O_CLOEXEC) < 0)
-		return false;
+	out[0] = '\0';
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return;
 	child = fork();
 	if (!child) {
-		dup2(out[1], STDOUT_FILENO);
-		dup2(out[1], STDERR_FILENO);
+		dup2(ends[1], STDOUT_FILENO);
+		dup2(ends[1], STDERR_FILENO);
 		execv(argv[0], argv);
 		_exit(127);
 	}
-	close(out[1]);
-	got = child < 0 ? -1 : host_read_fully(out[0], text, sizeof(text) - 1);
-	close(out[0]);
+	close(ends[1]);
+	if (child > 0)
+		got = host_read_fully(ends[0], out, size - 1);
+	close(ends[0]);
 	if (child > 0)
 		while (waitpid(child, &status, 0) < 0 && errno == EINTR)
 			;
-	text[got > 0 ? got : 0] = '\0';
+	out[got > 0 ? got : 0] = '\0';
+}
+
+bool host_run_prints(char *const argv[], const char *word)
+{
+	static char text[1 << 16];
+
+	host_run_text(argv, text, sizeof(text));
 	return strstr(text, word);
 }

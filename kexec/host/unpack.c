@@ -13,9 +13,9 @@
 #include "cursor.h"
 #include "library.h"
 
-HOST_LIBRARY_NOTE(lzma_note, "kernel images packed by xz or lzma", "liblzma.so.5");
-HOST_LIBRARY_NOTE(zstd_note, "kernel images packed by zstd", "libzstd.so.1");
-HOST_LIBRARY_NOTE(lz4_note, "kernel images packed by lz4", "liblz4.so.1");
+HOST_LIBRARY_NOTE_FOR(lzma_note, "unpack", "kernel images packed by xz or lzma", "liblzma.so.5");
+HOST_LIBRARY_NOTE_FOR(zstd_note, "unpack", "kernel images packed by zstd", "libzstd.so.1");
+HOST_LIBRARY_NOTE_FOR(lz4_note, "unpack", "kernel images packed by lz4", "liblz4.so.1");
 
 #define LZMA(X) X(lzma_auto_decoder) X(lzma_code) X(lzma_end)
 #define ZSTD(X) X(ZSTD_createDStream) X(ZSTD_freeDStream) X(ZSTD_decompressStream) X(ZSTD_isError)

@@ -83,7 +83,7 @@ _kexec_ima() {
 	status) own=--output ;;
 	estimate) own='--interval --confidence' ;;
 	check) own=--mode ;;
-	verify) own='--log --archive --pcr --quote --signature --key --nonce --quote-pcrs --full' ;;
+	verify) own='--log --archive --pcr --quote --signature --key --nonce --quote-pcrs --full --journal' ;;
 	preflight) own='--initrd --append --command-line --reuse-cmdline' ;;
 	backtest) own='--interval --confidence --history' ;;
 	plot) own='-o --output --history' ;;

@@ -44,6 +44,7 @@ __kexec_ima_option verify -l signature -r -F -d 'Of the quote'
 __kexec_ima_option verify -l key -r -F -d 'The public key in PEM'
 __kexec_ima_option verify -l nonce -x -d 'What the quote was asked with'
 __kexec_ima_option verify -l quote-pcrs -r -F -d 'The quoted values'
+__kexec_ima_option verify -l journal -d 'The verdict also goes to the journal'
 __kexec_ima_option verify -l full -d 'Read all of the live log'
 
 __kexec_ima_option preflight -F

@@ -66,6 +66,7 @@ make_machine() {
 	echo 0 0 > "$root/fake/deleted"
 	echo load > "$root/fake/steps"
 	: > "$root/fake/calls"
+	echo "kexec-tools 2.0.25" > "$root/fake/version"
 	extra 8
 	kernel events
 	cp "$BATS_TEST_DIRNAME/fake-kexec" "$root$KEXEC_IMA_REAL"

@@ -82,8 +82,8 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 @test "a mistake: 2, the file, the line and what it is" {
 	while IFS='|' read -r line text says; do
 		printf '# one\n\n%b\n' "$text" > "$root/etc/kexec-ima.conf"
-		for command in "kexec -l vmlinuz --ima-headroom" "kexec -l vmlinuz" "kexec -e" \
-			"kexec_ima status" "kexec_ima check"; do
+		for command in "kexec -l vmlinuz --ima-headroom" "kexec -l vmlinuz" \
+			"kexec --ima-check" "kexec_ima status" "kexec_ima check"; do
 			run $command
 			ends 2 || fail "$text" || return
 			says "$root/etc/kexec-ima.conf, line $line:" "$says" || return
@@ -101,8 +101,82 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 		3|interval =|interval= is not understood
 		3|headroom|this line is not "key = value"
 		4|interval = 1h\nrubbish|this line is not "key = value"
+		3|hedroom = auto\ncheck = xyz\nrubbish|hedroom is not known
 	END
 	ran
+}
+
+@test "a mistake does not leave an execute unjudged: it is told, and judged by the strictest" {
+	local command
+	for command in "kexec -e" "kexec --ima-check -e"; do
+		fresh
+		loaded_by_us
+		config "check = warn" "hedroom = auto"
+		run $command
+		ends 0 || fail "$command"
+		says "$root/etc/kexec-ima.conf, line 2: hedroom is not known" "built-in values are used"
+		ran -e
+		fresh
+		loaded_by_us
+		leave_room 100
+		config "check = warn" "hedroom = auto"
+		run $command
+		ends 3 || fail "$command"
+		says "line 2: hedroom is not known" "does not fit"
+		ran
+	done
+}
+
+@test "a mistake, and a mode on the command line: that is what counts" {
+	loaded_by_us
+	leave_room 100
+	config "check = refuze"
+	run kexec --ima-check=reload -e
+	ends 0
+	says "line 1: check=refuze is not understood"
+	ran "-s -l vmlinuz --initrd=initrd" -e
+}
+
+@test "a file that cannot be read does not leave an execute unjudged" {
+	loaded_by_us
+	leave_room 100
+	mkdir "$root/etc/kexec-ima.conf"
+	run kexec -e
+	ends 3
+	says "cannot be read: Is a directory" "built-in values are used"
+	ran
+}
+
+@test "a mistake does not hide where the real kexec is" {
+	loaded_by_us
+	mkdir "$root/opt"
+	mv "$root$KEXEC_IMA_REAL" "$root/opt/kexec"
+	config "kexec = /opt/kexec" "rubbish"
+	run kexec -e
+	ends 0
+	run kexec -u
+	ends 0
+	ran -e -u
+}
+
+@test "KEXEC_IMA_HEADROOM asks for a judgement where the file does not" {
+	KEXEC_IMA_HEADROOM=4K run kexec -l vmlinuz
+	ends 0
+	says "loaded, the measurement log fits" "4096 bytes, as given"
+	ran "-s -l vmlinuz"
+	fresh
+	config "headroom = 20K"
+	KEXEC_IMA_HEADROOM=4K run kexec -l vmlinuz
+	says "20480 bytes"
+	KEXEC_IMA_HEADROOM=4Q run kexec -s -l vmlinuz
+	silent_about 4Q
+	fresh
+	KEXEC_IMA_HEADROOM=4Q run kexec -l vmlinuz
+	ends 0
+	says "KEXEC_IMA_HEADROOM: headroom=4Q is not understood" "the estimate is used" "fits"
+	: > "$root/fake/calls"
+	KEXEC_IMA_HEADROOM=4K run kexec -p vmlinuz
+	ran "-p vmlinuz"
 }
 
 @test "a mistake does not stop a crash kernel, an unload or a question" {

@@ -156,7 +156,8 @@ late() { kexec_ima shutdown kexec; }
 	echo "shutdown = never" > "$root/etc/kexec-ima.conf"
 	run late
 	ends 3
-	says "shutdown=never is not understood" "coldboot or warn"
+	says "line 1: shutdown=never is not understood" "coldboot or warn" "built-in values are used"
+	grep -q 'kexec-ima: .*line 1: shutdown=never' "$root/dev/kmsg"
 	nothing_loaded
 }
 

@@ -44,6 +44,17 @@ look() { kexec_ima verify --archive "$root/archive" --log "$root/rest" "$@"; }
 	json 'j["records"]' 301 'j["bytes"]' "$(log_bytes)" 'len(j["boots"])' 1
 }
 
+@test "what runs at each boot takes the folder of the file along" {
+	make_archive 100 1 150
+	cp "$root/rest" "$root/$ima/binary_runtime_measurements"
+	echo "archive = $root/archive" > "$root/etc/kexec-ima.conf"
+	run -0 kexec_ima verify --journal --format json
+	json 'j["records"]' 301 'j["verdict"]' '"cold"'
+	# By hand it is named by hand.
+	run kexec_ima verify --format json
+	json 'j["records"]' 50
+}
+
 # Its PCR 10 in the bank sha256, as --pcr takes it.
 pcr_of() {
 	python "$BATS_TEST_DIRNAME/../tools/gen-log" --append "$1" --pcrs | sed -n 's/^sha256 /sha256:/p'

@@ -4,10 +4,12 @@
  *
  *	grow records N [PATH_LENGTH]	N records
  *	grow bytes N			exactly N bytes
+ *	grow pages N			exactly N pages of this machine's memory
  *	grow over D			until the log, with the kexec_execute record
  *					to come, is D bytes longer (shorter if D
  *					is negative) than the loaded segment holds
  *	grow left			says how many bytes "over 0" would add
+ *	grow page			says how many bytes a page of memory has
  *
  * Each record is a new file in the folder $GROW_DIR (default /grow), owned by
  * uid 1000 and read once; the policy must measure such a file. With
@@ -291,19 +293,23 @@ int main(int argc, char **argv)
 		folder = getenv("GROW_DIR");
 	if (getenv("GROW_SIGNATURE"))
 		signature_size = (size_t)number(getenv("GROW_SIGNATURE"));
-	if (!strcmp(verb, "left")) {
+	if (!strcmp(verb, "page")) {
+		printf("%ld\n", sysconf(_SC_PAGESIZE));
+	} else if (!strcmp(verb, "left")) {
 		printf("%ld\n", bytes_left());
 	} else if (!strcmp(verb, "records")) {
 		while (value-- > 0)
 			one_record(path_length);
 	} else if (!strcmp(verb, "bytes")) {
 		grow_bytes(value);
+	} else if (!strcmp(verb, "pages")) {
+		grow_bytes(value * sysconf(_SC_PAGESIZE));
 	} else if (!strcmp(verb, "over")) {
 		grow_bytes(bytes_left() + value);
 		if (bytes_left() != -value)
 			errx(1, "aimed at %ld, left %ld", -value, bytes_left());
 	} else {
-		errx(2, "records N, bytes N, over D or left");
+		errx(2, "records N, bytes N, pages N, over D, left or page");
 	}
 	return 0;
 }
