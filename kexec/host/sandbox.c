@@ -27,7 +27,8 @@
 #include "library.h"
 
 /* A sanitizer traces its own process at the end and maps code; it finds more without walls. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(NO_SANDBOX)
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define NO_SANDBOX
 #elif defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
