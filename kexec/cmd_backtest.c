@@ -36,6 +36,46 @@ static int run_backtest(const struct run *run, const struct history *history,
 	return STATUS_DONE;
 }
 
+/* Somebody else's history. */
+struct given {
+	struct history_given history;
+	const struct settings *settings;
+};
+
+static int look(void *context)
+{
+	struct given *given = context;
+	struct history history;
+	int status = history_look(&given->history, &history);
+
+	if (!status)
+		status = run_backtest(given->history.run, &history, given->settings);
+	history_free(&history);
+	return status;
+}
+
+static int backtest_given(const struct run *run, const char *path, const struct settings *settings)
+{
+	struct given given = { .settings = settings };
+	int status = history_take(run, path, &given.history);
+
+	if (!status)
+		status = run_sandboxed(run, look, &given);
+	history_given_free(&given.history);
+	return status;
+}
+
+static int backtest_own(const struct run *run, const struct settings *settings)
+{
+	struct history history;
+	int status = read_history(run, &history);
+
+	if (!status)
+		status = run_backtest(run, &history, settings);
+	history_free(&history);
+	return status;
+}
+
 int cmd_backtest(struct run *run, int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -48,7 +88,6 @@ int cmd_backtest(struct run *run, int argc, char **argv)
 	char error[OPTIONS_ERROR_SIZE];
 	const char *path = NULL;
 	struct settings settings;
-	struct history history;
 	int option, status = read_settings(run, &settings);
 
 	if (status)
@@ -66,9 +105,5 @@ int cmd_backtest(struct run *run, int argc, char **argv)
 		return complain(STATUS_USAGE, "backtest takes no argument: %s", argv[optind]);
 	if (!settings.interval_seconds)
 		return complain(STATUS_USAGE, "--interval=0 is no interval: give a time such as 1h");
-	status = read_history(run, path, &history);
-	if (!status)
-		status = run_backtest(run, &history, &settings);
-	history_free(&history);
-	return status;
+	return path ? backtest_given(run, path, &settings) : backtest_own(run, &settings);
 }

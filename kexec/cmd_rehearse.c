@@ -12,12 +12,18 @@
 
 #define LOG_MAX (256u << 20)	/* bytes: what is extended into a TPM record by record in bearable time */
 
+static const char *const kept_names[] = { "log", "quote.msg", "quote.sig", "key.pem" };
+#define KEPT_FILES (sizeof(kept_names) / sizeof(kept_names[0]))
+
 struct asked {
 	const char *log, *save;
 	bool has_generation, has_extra, has_page, has_grow;
 	struct rehearsal rehearsal;
+	struct host_file file;	/* the log, if it was named */
 	char *data;		/* of the log, if it was read; owned */
 	const char *source;	/* where it is from, for people */
+	const struct run *run;
+	int kept[KEPT_FILES];	/* files in memory: what is to be saved */
 };
 
 /* ---- the command line ------------------------------------------------------------------------------ */
@@ -160,31 +166,21 @@ static ssize_t read_live(void *context, void *out, size_t size)
 	return host_log_read(context, out, size);
 }
 
-static int read_file(struct asked *asked)
+static int explain_file(const struct asked *asked, int error)
 {
-	struct host_file file;
-	int error = host_file_open(asked->log, &file);
-
-	asked->source = asked->log;
-	if (error)
-		return error;
-	error = read_whole(host_file_read, &file, asked);
-	host_file_close(&file);
-	return error;
+	return error ? complain(STATUS_ERROR, "%s cannot be rehearsed with: %s", asked->log, strerror(-error))
+		     : STATUS_DONE;
 }
 
-/* The log that was named, the live one, or the recording. */
+/* The log that was named (opened, and not yet looked at), the live one, or the recording. */
 static int choose_log(const struct run *run, struct asked *asked)
 {
 	struct host_log log;
 	int error;
 
 	if (asked->log) {
-		error = read_file(asked);
-		if (error)
-			return complain(STATUS_ERROR, "%s cannot be rehearsed with: %s", asked->log,
-					strerror(-error));
-		return STATUS_DONE;
+		asked->source = asked->log;
+		return explain_file(asked, host_file_open(asked->log, &asked->file));
 	}
 	error = host_log_open(&run->root, &log);
 	if (!error) {
@@ -271,22 +267,40 @@ static int save_file(const char *folder, const char *name, const void *data, siz
 	return complain(STATUS_ERROR, "%s cannot be written: %s", path, strerror(errno));
 }
 
-static int save(const char *folder, const struct course *course)
+/* In memory first: a rehearsal with a log of others has no way to a disk. */
+static int keep(const struct asked *asked, const struct course *course)
 {
 	const struct host_tpm_quote *quote = course->quote;
-	int status;
+	const struct imalog_span parts[KEPT_FILES] = {
+		{ course->next, course->next_size },
+		{ quote->attest, quote->attest_size },
+		{ quote->signature, quote->signature_size },
+		{ (const unsigned char *)quote->key, quote->key_size },
+	};
 
-	if (!folder)
-		return STATUS_DONE;
-	if (mkdir(folder, 0777) < 0 && errno != EEXIST)
-		return complain(STATUS_ERROR, "%s cannot be made: %s", folder, strerror(errno));
-	status = save_file(folder, "log", course->next, course->next_size);
-	if (!status)
-		status = save_file(folder, "quote.msg", quote->attest, quote->attest_size);
-	if (!status)
-		status = save_file(folder, "quote.sig", quote->signature, quote->signature_size);
-	if (!status)
-		status = save_file(folder, "key.pem", quote->key, quote->key_size);
+	for (size_t i = 0; asked->save && i < KEPT_FILES; i++)
+		if (asked->kept[i] < 0 || host_write_fully(asked->kept[i], parts[i].data, parts[i].size))
+			return complain(STATUS_ERROR, "memory is short");
+	return STATUS_DONE;
+}
+
+static int save(const struct asked *asked)
+{
+	int status = STATUS_DONE;
+
+	if (mkdir(asked->save, 0777) < 0 && errno != EEXIST)
+		return complain(STATUS_ERROR, "%s cannot be made: %s", asked->save, strerror(errno));
+	for (size_t i = 0; !status && i < KEPT_FILES; i++) {
+		off_t size = lseek(asked->kept[i], 0, SEEK_END);
+		char *data = size < 0 ? NULL : malloc((size_t)size + 1);
+
+		if (data && lseek(asked->kept[i], 0, SEEK_SET) == 0 &&
+		    host_read_fully(asked->kept[i], data, (size_t)size) == size)
+			status = save_file(asked->save, kept_names[i], data, (size_t)size);
+		else
+			status = complain(STATUS_ERROR, "memory is short");
+		free(data);
+	}
 	return status;
 }
 
@@ -306,12 +320,20 @@ static bool play(const struct run *run, const struct rehearsal *rehearsal, bool 
 	return good;
 }
 
-static int run_both(const struct run *run, const struct asked *asked)
+/* Reads the log that was named, too. */
+static int run_both(void *context)
 {
+	struct asked *asked = context;
+	const struct run *run = asked->run;
 	struct course plain, helped = { .helped = true };
-	bool good = play(run, &asked->rehearsal, false, &plain);
-	int status = STATUS_ERROR;
+	int status = asked->log ? explain_file(asked, read_whole(host_file_read, &asked->file, asked))
+				: STATUS_DONE;
+	bool good;
 
+	if (status)
+		return status;
+	status = STATUS_ERROR;
+	good = play(run, &asked->rehearsal, false, &plain);
 	verdict_init(&helped.verdict);
 	if (good)
 		good = play(run, &asked->rehearsal, true, &helped);
@@ -322,7 +344,7 @@ static int run_both(const struct run *run, const struct asked *asked)
 		else if (!run->quiet)
 			report_rehearse_text(stdout, asked->source, &asked->rehearsal, &plain,
 					     &helped);
-		status = save(asked->save, &helped);
+		status = keep(asked, &helped);
 		if (!status)
 			status = plan_outcome_status(helped.verdict.outcome);
 	}
@@ -333,17 +355,26 @@ static int run_both(const struct run *run, const struct asked *asked)
 
 int cmd_rehearse(struct run *run, int argc, char **argv)
 {
-	struct asked asked = { .log = NULL };
-	int status = parse(run, argc, argv, &asked);
+	struct asked asked = { .run = run };
+	int status = parse(run, argc, argv, &asked), saved;
 
+	for (size_t i = 0; i < KEPT_FILES; i++)
+		asked.kept[i] = !status && asked.save ? host_memory_file() : -1;
 	if (!status)
 		status = choose_log(run, &asked);
 	if (!status)
 		status = choose_growth(run, &asked);
 	if (!status) {
 		choose_kernel(run, &asked);
-		status = run_both(run, &asked);
+		host_tpm_prepare();
+		status = asked.log ? run_sandboxed(run, run_both, &asked) : run_both(&asked);
+		saved = asked.save && status != STATUS_ERROR ? save(&asked) : STATUS_DONE;
+		status = saved ? saved : status;
 	}
+	for (size_t i = 0; i < KEPT_FILES; i++)
+		if (asked.kept[i] >= 0)
+			close(asked.kept[i]);
+	host_file_close(&asked.file);
 	free(asked.data);
 	return status < 0 ? STATUS_DONE : status;
 }

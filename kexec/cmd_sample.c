@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "host/history.h"
+#include "host/sandbox.h"
 #include "host/spool.h"
 #include "metrics.h"
 #include "remember.h"
@@ -195,6 +196,8 @@ int cmd_sample(struct run *run, int argc, char **argv)
 	status = read_settings(run, &settings);
 	if (status)
 		return status;
+	/* A reload is the real kexec's. */
+	host_keep_capabilities(settings.watch == WATCH_RELOAD ? HOST_NEEDS_ALL : HOST_NEEDS_FILES);
 	status = take_sample(run, &moved);
 	/* The room is watched whether there is a history or not. */
 	watched = watch(run, &settings, moved);

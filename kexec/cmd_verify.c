@@ -16,8 +16,12 @@
 struct asked {
 	struct verify_request request;
 	const char *quote, *signature, *key, *nonce, *pcrs;	/* or NULL */
-	const char **files;		/* the archives that are no folders; owned */
-	size_t file_count;
+	struct small { char *data; struct imalog_span span; } file[4];	/* of quote, signature, key, pcrs; owned */
+	bool *pieces;			/* behind request.pieces; owned */
+	struct trim_chain *chains;	/* of the archives that are folders, chain_count of them at most */
+	size_t chain_count;
+	struct verify_input input;
+	struct run *run;
 	bool journal;
 	struct settings settings;	/* with .journal */
 };
@@ -137,15 +141,31 @@ static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 
 /* ---- the quote ------------------------------------------------------------------------------------ */
 
-static int read_small(const char *path, char **data, struct imalog_span *span)
+static int read_small(const char *path, struct small *small)
 {
 	struct host_root here = { "" };
-	ssize_t size = host_read_all(&here, path, QUOTE_FILE_MAX, data);
+	ssize_t size = host_read_all(&here, path, QUOTE_FILE_MAX, &small->data);
 
 	if (size < 0)
 		return complain(STATUS_ERROR, "%s cannot be read: %s", path, strerror((int)-size));
-	*span = (struct imalog_span){ (unsigned char *)*data, (size_t)size };
+	small->span = (struct imalog_span){ (unsigned char *)small->data, (size_t)size };
 	return STATUS_DONE;
+}
+
+/* The files, and the libraries that will look at them. */
+static int read_quote(struct asked *asked)
+{
+	const char *paths[] = { asked->quote, asked->signature, asked->key, asked->pcrs };
+	int status = STATUS_DONE;
+
+	if (!asked->quote)
+		return STATUS_DONE;
+	asked->request.quote.given = true;
+	for (size_t i = 0; !status && i < 4; i++)
+		if (paths[i])
+			status = read_small(paths[i], &asked->file[i]);
+	host_quote_prepare();
+	return status;
 }
 
 static int complain_quote(const struct asked *asked, enum host_quote_result result)
@@ -187,21 +207,10 @@ static int check_nonce(const struct asked *asked, struct verdict_quote *quote)
 static int check_values(const struct asked *asked, struct verdict_quote *quote)
 {
 	enum host_quote_result result;
-	struct imalog_span file;
-	char *data;
-	int status;
 
-	if (!asked->pcrs)
-		return STATUS_DONE;
-	status = read_small(asked->pcrs, &data, &file);
-	if (status)
-		return status;
-	if (quote->forged) {
-		free(data);
-		return STATUS_DONE;	/* nothing is known of what they were quoted in */
-	}
-	result = host_quote_pcrs(file, &quote->quote, &quote->values);
-	free(data);
+	if (!asked->pcrs || quote->forged)
+		return STATUS_DONE;	/* of a forged one nothing is known of what they were quoted in */
+	result = host_quote_pcrs(asked->file[3].span, &quote->quote, &quote->values);
 	quote->forged_values = result == HOST_QUOTE_OTHER_PCRS;
 	if (result == HOST_QUOTE_GOOD || result == HOST_QUOTE_OTHER_PCRS)
 		return STATUS_DONE;
@@ -211,62 +220,36 @@ static int check_values(const struct asked *asked, struct verdict_quote *quote)
 static int take_quote(struct asked *asked)
 {
 	struct verdict_quote *quote = &asked->request.quote;
-	char *data[3] = { NULL, NULL, NULL };
-	struct imalog_span attest, signature, key;
 	enum host_quote_result result;
 	int status;
 
 	if (!asked->quote)
 		return STATUS_DONE;
-	status = read_small(asked->quote, &data[0], &attest);
-	if (!status)
-		status = read_small(asked->signature, &data[1], &signature);
-	if (!status)
-		status = read_small(asked->key, &data[2], &key);
-	if (!status) {
-		result = host_quote_check(attest, signature, key, &quote->quote);
-		quote->given = true;
-		quote->forged = result == HOST_QUOTE_FORGED;
-		if (result != HOST_QUOTE_GOOD && result != HOST_QUOTE_FORGED)
-			status = complain_quote(asked, result);
-	}
-	for (size_t i = 0; i < 3; i++)
-		free(data[i]);
-	if (!status)
-		status = check_nonce(asked, quote);
+	result = host_quote_check(asked->file[0].span, asked->file[1].span, asked->file[2].span,
+				  &quote->quote);
+	quote->forged = result == HOST_QUOTE_FORGED;
+	if (result != HOST_QUOTE_GOOD && result != HOST_QUOTE_FORGED)
+		return complain_quote(asked, result);
+	status = check_nonce(asked, quote);
 	return status ? status : check_values(asked, quote);
 }
 
 /* ---- the run --------------------------------------------------------------------------------------- */
 
-/* Standard input cannot be read twice. */
-static bool has_stdin(const char **paths, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!strcmp(paths[i], "-"))
-			return true;
-	return false;
-}
-
 /*
  * The chain of a folder belongs to the cold boot that it began at.  After another one the log matches without it,
  * and then that is what counts.  The verdict that does not count is freed.
  */
-static int verify_without_folders(const struct run *run, const struct asked *asked,
-				  struct verdict *verdict)
+static int verify_without_folders(const struct run *run, struct asked *asked, struct verdict *verdict)
 {
-	struct verify_request request = asked->request;
 	const struct imalog_census *census;
 	struct verdict alone;
 	int status;
 
-	if (asked->file_count == request.archive_count ||
-	    verdict->replayed != IMALOG_REPLAYED_MISMATCH ||
-	    has_stdin(request.logs, request.log_count) || has_stdin(asked->files, asked->file_count))
+	if (verdict->replayed != IMALOG_REPLAYED_MISMATCH ||
+	    !verify_drop_pieces(&asked->request, &asked->input))
 		return STATUS_DONE;
-	request.archives = asked->files;
-	request.archive_count = asked->file_count;
-	status = verify_run(run, &request, &alone);
+	status = verify_run(run, &asked->request, &asked->input, &alone);
 	census = &alone.scan.census;
 	if (!status && alone.replayed == IMALOG_REPLAYED_MATCH && census->boot_count &&
 	    census->boots[0].has_aggregate) {
@@ -279,16 +262,24 @@ static int verify_without_folders(const struct run *run, const struct asked *ask
 	return status;
 }
 
-static int verify(struct run *run, struct asked *asked)
+static int verify(void *context)
 {
+	struct asked *asked = context;
+	struct run *run = asked->run;
 	struct progress progress;
 	struct verdict verdict;
-	int status;
+	int status = STATUS_DONE;
 
+	for (size_t i = 0; !status && i < asked->chain_count; i++)
+		status = trim_chain_check(&asked->chains[i]);
+	if (!status)
+		status = take_quote(asked);
+	if (status)
+		return status;
 	progress_begin(&progress, run, "%" PRIu64 " MiB of the log replayed ", 20);
 	asked->request.tick = progress_tell;
 	asked->request.tick_context = &progress;
-	status = verify_run(run, &asked->request, &verdict);
+	status = verify_run(run, &asked->request, &asked->input, &verdict);
 	if (!status)
 		status = verify_without_folders(run, asked, &verdict);
 	progress_end(&progress);
@@ -327,8 +318,8 @@ static void take_settings(const struct run *run, struct asked *asked)
 }
 
 /*
- * A folder stands for the pieces of its newest chain.  @chains: as many as archives were given, to be freed when all
- * is done.
+ * A folder stands for the pieces of its newest chain, which are looked at later.  @chains: as many as archives were
+ * given, to be freed when all is done.
  */
 static int open_folders(struct asked *asked, struct trim_chain *chains)
 {
@@ -346,29 +337,40 @@ static int open_folders(struct asked *asked, struct trim_chain *chains)
 		count += chains[i].count;
 	}
 	paths = status ? NULL : calloc(count + 1, sizeof(*paths));
-	asked->files = status ? NULL : calloc(given + 1, sizeof(*asked->files));
-	if (!paths || !asked->files) {
+	asked->pieces = status ? NULL : calloc(count + 1, sizeof(*asked->pieces));
+	if (!paths || !asked->pieces) {
 		free(paths);
 		return status ? status : complain(STATUS_ERROR, "out of memory");
 	}
 	request->archive_count = 0;
 	for (size_t i = 0; i < given; i++) {
-		if (chains[i].dir < 0) {
+		if (chains[i].dir < 0)
 			paths[request->archive_count++] = request->archives[i];
-			asked->files[asked->file_count++] = request->archives[i];
-		}
-		for (size_t j = 0; j < chains[i].count; j++)
+		for (size_t j = 0; j < chains[i].count; j++) {
+			asked->pieces[request->archive_count] = true;
 			paths[request->archive_count++] = chains[i].paths[j];
+		}
 	}
 	free(request->archives);
 	request->archives = paths;
+	request->pieces = asked->pieces;
 	return STATUS_DONE;
+}
+
+static void free_asked(struct asked *asked)
+{
+	verify_close(&asked->input);
+	for (size_t i = 0; i < 4; i++)
+		free(asked->file[i].data);
+	free(asked->request.logs);
+	free(asked->request.archives);
+	free(asked->pieces);
 }
 
 int cmd_verify(struct run *run, int argc, char **argv)
 {
-	struct asked asked = { .request = { .log_count = 0 } };
 	struct trim_chain *chains = calloc((size_t)argc, sizeof(*chains));
+	struct asked asked = { .run = run, .chains = chains, .chain_count = chains ? (size_t)argc : 0 };
 	int status;
 
 	for (int i = 0; chains && i < argc; i++)
@@ -381,18 +383,19 @@ int cmd_verify(struct run *run, int argc, char **argv)
 	else
 		status = parse(run, argc, argv, &asked);
 	if (!status)
-		status = take_quote(&asked);
+		status = read_quote(&asked);
 	if (!status) {
 		take_settings(run, &asked);
 		status = open_folders(&asked, chains);
 	}
 	if (!status)
-		status = verify(run, &asked);
+		status = verify_open(run, &asked.request, &asked.input);
+	/* A live log is this machine's own, and what is made of it is kept. */
+	if (!status)
+		status = asked.request.log_count ? run_sandboxed(run, verify, &asked) : verify(&asked);
 	for (int i = 0; chains && i < argc; i++)
 		trim_chain_free(&chains[i]);
 	free(chains);
-	free(asked.request.logs);
-	free(asked.request.archives);
-	free(asked.files);
+	free_asked(&asked);
 	return status < 0 ? STATUS_DONE : status;
 }

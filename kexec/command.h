@@ -50,6 +50,12 @@ int complain(int status, const char *format, ...)
 /* From here on every complaint also goes to the kernel's log, from where the journal has it. */
 void complain_to_kernel(const struct host_root *root);
 /*
+ * @work, which looks at what others made and returns a status, in a sandbox (host/sandbox.h); all that it needs is
+ * open.  Its status, or STATUS_ERROR, explained, if it was ended.  What it writes is written, what it changes in memory
+ * is not.
+ */
+int run_sandboxed(const struct run *run, int (*work)(void *context), void *context);
+/*
  * For what may take longer than two seconds: a line on stderr that is written over, for a person only.
  */
 struct progress {

@@ -2,12 +2,14 @@
 /* Messages, settings, the lock and the view: what every command begins or ends with. */
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "host/sandbox.h"
 #include "outlook.h"
 
 #define LOCK_MS 10000	/* how long another run is waited for */
@@ -33,6 +35,55 @@ int complain(int status, const char *format, ...)
 		host_kmsg_say(kernel_log, text);
 	return status;
 }
+
+/* ---- the sandbox -------------------------------------------------------------------------------- */
+
+struct walled {
+	const struct run *run;
+	int (*work)(void *context);
+	void *context;
+};
+
+static int in_sandbox(void *context, unsigned walls)
+{
+	const struct walled *walled = context;
+	int status;
+
+	/* As somebody else there is less to lose. */
+	if (!(walls & (HOST_WALL_CALLS | HOST_WALL_NOT_BUILT)) && (!geteuid() || walled->run->verbose))
+		complain(STATUS_DONE, "this is read without a sandbox of system calls%s: install libseccomp, or "
+				      "do not do it as root",
+			 walls & HOST_WALL_FILES ? " (only files are out of reach)" : "");
+	else if (walled->run->verbose)
+		fprintf(stderr, "kexec-ima: in a sandbox: %s%s\n",
+			walls & HOST_WALL_CALLS ? "system calls" : "none, it was built without",
+			walls & HOST_WALL_FILES ? ", files" : "");
+	status = walled->work(walled->context);
+	if (fflush(stdout) && !status)
+		status = complain(STATUS_ERROR, "standard output cannot be written");
+	/* Further than a status. */
+	return status < 0 ? STATUS_DONE : status;
+}
+
+int run_sandboxed(const struct run *run, int (*work)(void *context), void *context)
+{
+	struct walled walled = { run, work, context };
+	int signal, status;
+
+	/* libgcrypt looks at files of its own when it begins. */
+	if (!imalog_hash_prepare())
+		return complain(STATUS_ERROR, "libgcrypt cannot be used");
+	status = host_sandboxed(in_sandbox, &walled, &signal);
+	if (signal == SIGSYS)
+		return complain(STATUS_ERROR, "reading this made the program try what it must not, and it was "
+					      "stopped: what was given is made to do harm, or this is a bug");
+	if (signal)
+		return complain(STATUS_ERROR, "reading this ended the program (%s): what was given is made to do "
+					      "harm, or this is a bug", strsignal(signal));
+	return status < 0 ? complain(STATUS_ERROR, "the sandbox cannot be made: %s", strerror(-status)) : status;
+}
+
+/* ---- a word for a person who waits --------------------------------------------------------------- */
 
 #define TELL_AFTER 2.0	/* seconds without a word that a person is asked to bear */
 #define TELL_EVERY 0.5	/* seconds */
@@ -119,7 +170,7 @@ void find_real_kexec(const struct run *run, struct settings *settings)
 	struct settings all = *settings;
 	char *text, error[OPTIONS_ERROR_SIZE];
 
-	if (host_read_all(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text) < 0)
+	if (host_read_trusted(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text) < 0)
 		return;
 	settings_from_text(&all, text, error);
 	memcpy(settings->kexec, all.kexec, sizeof(settings->kexec));
@@ -150,11 +201,14 @@ int read_settings(const struct run *run, struct settings *settings)
 	int line;
 
 	begin_settings(run, settings);
-	size = host_read_all(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text);
+	size = host_read_trusted(&run->root, OPTIONS_CONFIG, CONFIG_MAX, &text);
 	if (size == -ENOENT || size == -ENOTDIR) {
 		take_environment(settings);
 		return STATUS_DONE;
 	}
+	if (size == -EPERM)
+		return complain(STATUS_ERROR, "%s%s can be written by others than root, and it names what root "
+					      "runs: chown root and chmod 644", run->root.path, OPTIONS_CONFIG);
 	if (size < 0)
 		return complain(STATUS_ERROR, "%s%s cannot be read: %s", run->root.path,
 				OPTIONS_CONFIG, strerror((int)-size));

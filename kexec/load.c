@@ -21,6 +21,10 @@ int explain_run(const char *kexec, int error)
 		return complain(STATUS_ERROR,
 				"%s is this program and not the real kexec: name the real one with "
 				"kexec = PATH in " OPTIONS_CONFIG, kexec);
+	if (error == -EPERM)
+		return complain(STATUS_ERROR,
+				"the real kexec, %s, can be written by others than root: find out why, and chmod "
+				"755 what is good", kexec);
 	return complain(STATUS_ERROR, "the real kexec, %s, cannot be run: %s", kexec,
 			strerror(-error));
 }

@@ -4,24 +4,26 @@
 #include <string.h>
 
 #include "command.h"
+#include "host/sandbox.h"
 #include "usage.h"
 
 static const struct {
 	const char *name;
 	int (*run)(struct run *run, int argc, char **argv);
+	unsigned needs;		/* enum host_needs: of root's capabilities */
 } commands[] = {
-	{ "status", cmd_status },
-	{ "estimate", cmd_estimate },
-	{ "check", cmd_check },
-	{ "verify", cmd_verify },
-	{ "preflight", cmd_preflight },
-	{ "sample", cmd_sample },
-	{ "backtest", cmd_backtest },
-	{ "plot", cmd_plot },
-	{ "trim", cmd_trim },
-	{ "shutdown", cmd_shutdown },
-	{ "around", cmd_around },
-	{ "rehearse", cmd_rehearse },
+	{ "status", cmd_status, HOST_NEEDS_FILES },
+	{ "estimate", cmd_estimate, HOST_NEEDS_FILES },
+	{ "check", cmd_check, HOST_NEEDS_ALL },
+	{ "verify", cmd_verify, HOST_NEEDS_FILES },
+	{ "preflight", cmd_preflight, HOST_NEEDS_FILES },
+	{ "sample", cmd_sample, HOST_NEEDS_ALL /* until it knows whether it will load */ },
+	{ "backtest", cmd_backtest, HOST_NEEDS_FILES },
+	{ "plot", cmd_plot, HOST_NEEDS_FILES },
+	{ "trim", cmd_trim, HOST_NEEDS_FILES | HOST_NEEDS_DELETE },
+	{ "shutdown", cmd_shutdown, HOST_NEEDS_ALL },
+	{ "around", cmd_around, HOST_NEEDS_ALL },
+	{ "rehearse", cmd_rehearse, HOST_NEEDS_FILES },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -132,6 +134,8 @@ static int main_kexec_ima(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[0]))
 			continue;
 		run.command = commands[i].name;
+		/* Without libcap-ng all are kept. */
+		host_keep_capabilities(commands[i].needs);
 		return run_command(&run, commands[i].run, argc, argv);
 	}
 	return complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help", argv[0]);

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "host/history.h"
 #include "host/spool.h"
 
 #define CSV_MAX (256u << 20)	/* bytes */
@@ -19,22 +18,63 @@ struct memory {
 	uint64_t *executes;
 };
 
-static int read_csv(const char *path, struct history *history)
+static int look_at_csv(const struct history_given *given, struct history *history)
 {
-	const struct host_root here = { "" };
-	char *text;
-	ssize_t size = host_read_all(&here, path, CSV_MAX, &text);
-	int line;
+	int line = history_from_csv(given->text, given->text_size, history);
 
-	if (size < 0)
-		return complain(STATUS_ERROR, "%s cannot be read: %s", path, strerror((int)-size));
-	line = history_from_csv(text, (size_t)size, history);
-	free(text);
 	if (line > 0)
 		return complain(STATUS_ERROR, "%s, line %d: give the header boottime_seconds,records,"
 					      "bytes and then three numbers a line, times rising",
-				path, line);
-	return line ? complain(STATUS_ERROR, "%s: memory is short", path) : STATUS_DONE;
+				given->path, line);
+	return line ? complain(STATUS_ERROR, "%s: memory is short", given->path) : STATUS_DONE;
+}
+
+static int complain_history(const struct run *run, const char *path, int error)
+{
+	return complain(STATUS_ERROR, "the history %s%s cannot be read: %s; let a timer run kexec-ima "
+				      "sample", path ? "" : run->root.path,
+			path ? path : HOST_HISTORY_FILE, remember_problem(error));
+}
+
+int history_take(const struct run *run, const char *path, struct history_given *given)
+{
+	const struct host_root here = { "" };
+	const char *dot = strrchr(path, '.');
+	ssize_t size;
+	int error;
+
+	*given = (struct history_given){ .run = run, .path = path, .is_csv = dot && !strcmp(dot, ".csv") };
+	if (!given->is_csv) {
+		error = host_history_take(path, &given->bytes);
+		return error ? complain_history(run, path, error) : STATUS_DONE;
+	}
+	size = host_read_all(&here, path, CSV_MAX, &given->text);
+	if (size < 0)
+		return complain(STATUS_ERROR, "%s cannot be read: %s", path, strerror((int)-size));
+	given->text_size = (size_t)size;
+	return STATUS_DONE;
+}
+
+int history_look(struct history_given *given, struct history *history)
+{
+	struct host_history *database;
+	int error;
+
+	*history = (struct history){ 0 };
+	if (given->is_csv)
+		return look_at_csv(given, history);
+	error = host_history_open_bytes(&given->bytes, &database);
+	if (!error) {
+		error = host_history_read(database, 0, history);
+		host_history_close(database);
+	}
+	return error ? complain_history(given->run, given->path, error) : STATUS_DONE;
+}
+
+void history_given_free(struct history_given *given)
+{
+	free(given->text);
+	host_history_release(&given->bytes);
 }
 
 /* What waits goes into this machine's history first; where that cannot be, it goes on waiting. */
@@ -50,14 +90,13 @@ static void fold(const struct run *run)
 	host_history_close(database);
 }
 
-static int read_database(const struct run *run, const char *path, struct history *history)
+int outlook_history(const struct run *run, struct history *history)
 {
 	struct host_history *database;
 	int error;
 
-	if (!path)
-		fold(run);
-	error = host_history_open(&run->root, path, false, &database);
+	fold(run);
+	error = host_history_open(&run->root, NULL, false, &database);
 	if (error)
 		return error;
 	error = host_history_read(database, 0, history);
@@ -65,25 +104,13 @@ static int read_database(const struct run *run, const char *path, struct history
 	return error;
 }
 
-int outlook_history(const struct run *run, struct history *history)
+int read_history(const struct run *run, struct history *history)
 {
-	return read_database(run, NULL, history);
-}
-
-int read_history(const struct run *run, const char *path, struct history *history)
-{
-	const char *dot = path ? strrchr(path, '.') : NULL;
 	int error;
 
 	*history = (struct history){ 0 };
-	if (dot && !strcmp(dot, ".csv"))
-		return read_csv(path, history);
-	error = read_database(run, path, history);
-	if (!error)
-		return STATUS_DONE;
-	return complain(STATUS_ERROR, "the history %s%s cannot be read: %s; let a timer run kexec-ima "
-				      "sample", path ? "" : run->root.path,
-			path ? path : HOST_HISTORY_FILE, remember_problem(error));
+	error = outlook_history(run, history);
+	return error ? complain_history(run, NULL, error) : STATUS_DONE;
 }
 
 /* The growth of each earlier soft reboot that the log shows. */
@@ -112,7 +139,7 @@ static void take_history(const struct run *run, const struct survey *survey, str
 {
 	const struct imalog_point *last;
 	struct imalog_point now = { .seconds = survey->uptime, .bytes = survey->scan.census.total.bytes };
-	int error = read_database(run, NULL, &memory->history);
+	int error = outlook_history(run, &memory->history);
 
 	*told = error && error != -ENOENT;
 	if (*told)

@@ -5,6 +5,7 @@
 
 #include "command.h"
 #include "history.h"
+#include "host/history.h"
 
 struct outlook {
 	bool has_curve;
@@ -31,11 +32,22 @@ enum {
 void outlook_take(const struct run *run, const struct survey *survey,
 		  const struct settings *settings, unsigned how, struct outlook *outlook);
 
-/*
- * The history in @path: a CSV if it is called so, else a database; NULL: this machine's.  A status: anything but
- * STATUS_DONE was explained.  To be freed with history_free().
- */
-int read_history(const struct run *run, const char *path, struct history *history);
+/* This machine's history.  A status: anything but STATUS_DONE was explained.  history_free() in any case. */
+int read_history(const struct run *run, struct history *history);
+/* A history that was given: a CSV if its file is called so, else a database.  Read, and not yet looked at. */
+struct history_given {
+	const struct run *run;
+	const char *path;
+	bool is_csv;
+	char *text;			/* of a CSV; owned */
+	size_t text_size;
+	struct host_history_bytes bytes;	/* else; owned */
+};
+
+/* Statuses, as above; in each case history_given_free(). */
+int history_take(const struct run *run, const char *path, struct history_given *given);
+int history_look(struct history_given *given, struct history *history);
+void history_given_free(struct history_given *given);
 /* This machine's history, without a word when it cannot be read: 0 or a negative errno. */
 int outlook_history(const struct run *run, struct history *history);
 

@@ -51,21 +51,6 @@ int parts_add(struct parts *parts, const char *path, bool is_archive)
 	return error;
 }
 
-static int make_seekable(struct part *part)
-{
-	struct host_file copy;
-	int error;
-
-	if (part->file.seekable)
-		return 0;
-	error = host_file_spool(host_file_read, &part->file, &copy);
-	if (error)
-		return error;
-	host_file_close(&part->file);
-	part->file = copy;
-	return 0;
-}
-
 /* ---- one pass over all records ------------------------------------------------------------ */
 
 static bool is_first_of(const struct part *part, const struct imalog_record *record)
@@ -242,7 +227,7 @@ int parts_join(struct parts *parts, struct parts_failure *failure)
 	for (size_t i = 0; parts->count > 1 && i < parts->count; i++) {
 		struct part *part = &parts->list[i], *former = &parts->list[i ? i - 1 : 0];
 
-		error = make_seekable(part);
+		error = host_file_make_seekable(&part->file);
 		if (!error)
 			error = walk(parts, i, true, note_first);
 		if (error)
@@ -270,6 +255,23 @@ int parts_join(struct parts *parts, struct parts_failure *failure)
 	if (parts->count > 1 && !parts_rewind(parts))
 		return fail(failure, -EIO, parts->list[0].path, NULL);
 	return 0;
+}
+
+bool parts_drop_pieces(struct parts *parts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < parts->count; i++) {
+		struct part *part = &parts->list[i];
+
+		if (part->is_piece)
+			host_file_close(&part->file);
+		else
+			parts->list[count++] = (struct part){ .path = part->path, .file = part->file,
+							      .is_archive = part->is_archive, .bytes = UINT64_MAX };
+	}
+	parts->count = count;
+	return parts_rewind(parts);
 }
 
 void parts_keep_overlaps(struct parts *parts)

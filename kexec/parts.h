@@ -14,7 +14,7 @@
 struct part {
 	const char *path;	/* for messages; borrowed */
 	struct host_file file;	/* owned */
-	bool is_archive;
+	bool is_archive, is_piece;	/* the second: of a folder of trim */
 	struct imalog_format format;
 	uint64_t bytes;		/* up to the end of its last whole record; UINT64_MAX: not known */
 	uint64_t records;	/* valid with .bytes */
@@ -52,6 +52,8 @@ int parts_add_file(struct parts *parts, const char *path, struct host_file *file
  * file.  With one part nothing is done.  0, or -1 with @failure filled.
  */
 int parts_join(struct parts *parts, struct parts_failure *failure);
+/* Leave out the pieces after all, and be as before parts_join().  Whether it could be rewound. */
+bool parts_drop_pieces(struct parts *parts);
 /* Give the overlaps twice after all. */
 void parts_keep_overlaps(struct parts *parts);
 /* Records that were dropped because others gave them before. */

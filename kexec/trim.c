@@ -66,6 +66,7 @@ static int replays(const struct run *run, const struct trim_chain *chain, bool w
 		   bool pending, enum imalog_replayed *replayed)
 {
 	struct verify_request request = { .full = true };
+	struct verify_input input;
 	struct verdict verdict;
 	int status;
 
@@ -73,7 +74,11 @@ static int replays(const struct run *run, const struct trim_chain *chain, bool w
 		request.archives = (const char **)chain->paths;
 		request.archive_count = chain->count;
 	}
-	status = verify_run(run, &request, &verdict);
+	verdict_init(&verdict);
+	status = verify_open(run, &request, &input);
+	if (!status)
+		status = verify_run(run, &request, &input, &verdict);
+	verify_close(&input);
 	*replayed = verdict.replayed;
 	if (!status && with_archive && verdict.replayed == IMALOG_REPLAYED_MATCH &&
 	    !goes_on(chain, pending, &verdict))
@@ -326,6 +331,8 @@ static int trim_once(const struct run *run, const char *archive, const struct tr
 	uint64_t before = survey->scan.census.total.records;
 	int status = trim_chain_open(archive, true, &chain);
 
+	if (!status)
+		status = trim_chain_check(&chain);
 	if (!status)
 		status = prepare(run, archive, &chain, &log, goal, survey, trimmed, &cut);
 	host_log_close(&log);

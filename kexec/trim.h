@@ -44,14 +44,18 @@ struct trim_chain {
 	int dir;		/* the folder; -1: not open */
 	struct archive_piece *pieces;	/* owned */
 	char **paths;		/* of the .log files; owned */
+	char **texts;		/* what the .json files have; owned */
+	struct host_content *contents;	/* what the .log files have; owned */
 	size_t count;
+	const char *archive;	/* borrowed */
 };
 
 /*
- * Read it and check that it is whole in itself.  @make: to write there.  A status that was explained.
- * Either way trim_chain_free().
+ * Find and read it.  @make: to write there.  A status that was explained.  Either way trim_chain_free().
  */
 int trim_chain_open(const char *archive, bool make, struct trim_chain *chain);
+/* Look at what was read: is it whole in itself?  A status that was explained. */
+int trim_chain_check(struct trim_chain *chain);
 void trim_chain_free(struct trim_chain *chain);
 
 #endif

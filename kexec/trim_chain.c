@@ -25,7 +25,9 @@ static int collect(struct trim_chain *chain)
 
 	chain->pieces = calloc(count + 1, sizeof(*chain->pieces));
 	chain->paths = calloc(count + 1, sizeof(*chain->paths));
-	if (!error && (!chain->pieces || !chain->paths))
+	chain->texts = calloc(count + 1, sizeof(*chain->texts));
+	chain->contents = calloc(count + 1, sizeof(*chain->contents));
+	if (!error && (!chain->pieces || !chain->paths || !chain->texts || !chain->contents))
 		error = -ENOMEM;
 	for (size_t i = 0; !error && i < count; i++)
 		if (archive_parse_name(names[i], &piece) && piece.chain > newest)
@@ -39,13 +41,13 @@ static int collect(struct trim_chain *chain)
 	return error;
 }
 
+/* What is in its two files, of which nothing is looked at here. */
 static int read_piece(struct trim_chain *chain, const char *archive, size_t index)
 {
-	struct archive_piece *piece = &chain->pieces[index];
+	const struct archive_piece *piece = &chain->pieces[index];
 	size_t size = strlen(archive) + ARCHIVE_NAME_SIZE + 1;
 	const struct host_root here = { "" };
-	struct host_content content;
-	char name[ARCHIVE_NAME_SIZE], *path = malloc(size), *text;
+	char name[ARCHIVE_NAME_SIZE], *path = malloc(size);
 	int error;
 
 	chain->paths[index] = path;
@@ -53,32 +55,37 @@ static int read_piece(struct trim_chain *chain, const char *archive, size_t inde
 		return complain(STATUS_ERROR, "out of memory");
 	archive_name(piece, ".json", name);
 	snprintf(path, size, "%s/%s", archive, name);
-	if (host_read_all(&here, path, PIECE_JSON_MAX, &text) < 0)
-		text = NULL;
-	if (!text || !archive_from_text(text, piece)) {
-		free(text);
+	if (host_read_all(&here, path, PIECE_JSON_MAX, &chain->texts[index]) < 0)
 		return complain(STATUS_ERROR, "%s is damaged: restore it, or use another archive", path);
-	}
-	free(text);
 	archive_name(piece, ".log", name);
 	snprintf(path, size, "%s/%s", archive, name);
-	error = host_content_read(chain->dir, name, &content);
-	if (error)
-		return complain(STATUS_ERROR, "%s cannot be read: %s", path, strerror(-error));
-	if (content.bytes != piece->bytes ||
-	    memcmp(content.sha256, piece->sha256, sizeof(content.sha256)) != 0)
+	error = host_content_read(chain->dir, name, &chain->contents[index]);
+	return error ? complain(STATUS_ERROR, "%s cannot be read: %s", path, strerror(-error)) : STATUS_DONE;
+}
+
+static int check_piece(struct trim_chain *chain, size_t index)
+{
+	struct archive_piece *piece = &chain->pieces[index];
+	const struct host_content *content = &chain->contents[index];
+	char name[ARCHIVE_NAME_SIZE];
+
+	if (!archive_from_text(chain->texts[index], piece)) {
+		archive_name(piece, ".json", name);
+		return complain(STATUS_ERROR, "%s/%s is damaged: restore it, or use another archive",
+				chain->archive, name);
+	}
+	if (content->bytes != piece->bytes ||
+	    memcmp(content->sha256, piece->sha256, sizeof(content->sha256)) != 0)
 		return complain(STATUS_ERROR, "%s is not what was written there: restore it, or use "
-					      "another archive", path);
+					      "another archive", chain->paths[index]);
 	return STATUS_DONE;
 }
 
 int trim_chain_open(const char *archive, bool make, struct trim_chain *chain)
 {
-	char name[ARCHIVE_NAME_SIZE];
-	size_t bad;
 	int error, status = STATUS_DONE;
 
-	*chain = (struct trim_chain){ .dir = host_archive_open(archive, make) };
+	*chain = (struct trim_chain){ .dir = host_archive_open(archive, make), .archive = archive };
 	error = chain->dir < 0 ? chain->dir : collect(chain);
 	if (error == -EPERM)
 		return complain(STATUS_ERROR, "the archive %s must be a folder of root's that others "
@@ -94,18 +101,33 @@ int trim_chain_open(const char *archive, bool make, struct trim_chain *chain)
 				strerror(-error));
 	for (size_t i = 0; !status && i < chain->count; i++)
 		status = read_piece(chain, archive, i);
+	return status;
+}
+
+int trim_chain_check(struct trim_chain *chain)
+{
+	char name[ARCHIVE_NAME_SIZE];
+	int status = STATUS_DONE;
+	size_t bad;
+
+	for (size_t i = 0; !status && i < chain->count; i++)
+		status = check_piece(chain, i);
 	if (status || archive_is_chain(chain->pieces, chain->count, &bad))
 		return status;
 	archive_name(&chain->pieces[bad], ".json", name);
 	return complain(STATUS_ERROR, "%s/%s does not follow the piece before it: restore what is "
-				      "missing, or use another archive", archive, name);
+				      "missing, or use another archive", chain->archive, name);
 }
 
 void trim_chain_free(struct trim_chain *chain)
 {
-	for (size_t i = 0; chain->paths && i < chain->count; i++)
+	for (size_t i = 0; i < chain->count; i++) {
 		free(chain->paths[i]);
+		free(chain->texts[i]);
+	}
 	free(chain->paths);
+	free(chain->texts);
+	free(chain->contents);
 	free(chain->pieces);
 	if (chain->dir >= 0)
 		close(chain->dir);

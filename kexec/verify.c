@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include "padding.h"
-#include "parts.h"
 #include "pipeline.h"
 
 #define ALL_BANKS ((1u << IMALOG_HASHES) - 1)
@@ -280,23 +279,56 @@ static int add_live(const struct run *run, struct parts *parts)
 	return parts_add_file(parts, "the live log", &file) ? STATUS_ERROR : STATUS_DONE;
 }
 
-static int open_parts(const struct run *run, const struct verify_request *request,
-		      struct parts *parts)
+int verify_open(const struct run *run, const struct verify_request *request, struct verify_input *input)
 {
-	struct parts_failure failure;
-	int error;
-
+	*input = (struct verify_input){ .live = !request->log_count && !request->archive_count,
+					.pcrs = request->given };
+	parts_init(&input->parts);
+	if (input->live)
+		return STATUS_DONE;
+	if (!request->log_count && !request->has_given && !request->quote.given)
+		read_pcrs(&run->root, UINT32_C(1) << IMA_PCR, &input->pcrs);
 	for (size_t i = 0; i < request->archive_count + request->log_count; i++) {
 		bool is_archive = i < request->archive_count;
 		const char *path = is_archive ? request->archives[i]
 					      : request->logs[i - request->archive_count];
+		int error = parts_add(&input->parts, path, is_archive);
 
-		error = parts_add(parts, path, is_archive);
 		if (error)
 			return complain_file(path, error);
+		input->parts.list[i].is_piece = is_archive && request->pieces && request->pieces[i];
 	}
-	if (!request->log_count && add_live(run, parts))
-		return STATUS_ERROR;
+	if (request->log_count)
+		return STATUS_DONE;
+	input->has_staging = host_log_can_shrink(&run->root);
+	return add_live(run, &input->parts);
+}
+
+void verify_close(struct verify_input *input)
+{
+	parts_free(&input->parts);
+}
+
+bool verify_drop_pieces(const struct verify_request *request, struct verify_input *input)
+{
+	size_t pieces = 0;
+
+	for (size_t i = 0; i < input->parts.count; i++)
+		pieces += input->parts.list[i].is_piece;
+	if (!pieces)
+		return false;
+	/* The live log alone needs no copy. */
+	input->live = !request->log_count && input->parts.count == pieces + 1;
+	if (!input->live)
+		return parts_drop_pieces(&input->parts);
+	parts_free(&input->parts);
+	return true;
+}
+
+static int join(struct parts *parts)
+{
+	struct parts_failure failure;
+
 	if (!parts_join(parts, &failure))
 		return STATUS_DONE;
 	if (failure.error)
@@ -334,40 +366,30 @@ static int read_parts_again(struct attempt *attempt, void *parts)
 	return parts_rewind(parts) ? attempt_parts(attempt, parts) : STATUS_ERROR;
 }
 
-static int verify_parts(const struct run *run, const struct verify_request *request,
+static int verify_parts(const struct verify_request *request, struct verify_input *input,
 			struct verdict *verdict)
 {
-	struct imalog_pcrs pcrs = request->given;
-	struct attempt attempt = { request, &pcrs, { 0 }, verdict };
-	bool own = !request->log_count && !request->has_given && !request->quote.given;
-	struct parts parts;
-	int status;
+	struct attempt attempt = { request, &input->pcrs, { 0 }, verdict };
+	struct parts *parts = &input->parts;
+	int status = join(parts);
 
-	if (own)
-		read_pcrs(&run->root, UINT32_C(1) << IMA_PCR, &pcrs);
-	parts_init(&parts);
-	status = open_parts(run, request, &parts);
 	if (!status)
-		status = attempt_parts(&attempt, &parts);
-	if (!status && is_mismatch(verdict) && verdict->overlap_records && parts_rewind(&parts)) {
-		parts_keep_overlaps(&parts);
-		status = second_attempt(&attempt, read_parts_again, &parts);
+		status = attempt_parts(&attempt, parts);
+	if (!status && is_mismatch(verdict) && verdict->overlap_records && parts_rewind(parts)) {
+		parts_keep_overlaps(parts);
+		status = second_attempt(&attempt, read_parts_again, parts);
 	}
-	if (!status && is_mismatch(verdict) && parts_rewind(&parts))
-		status = padded_attempts(&attempt, read_parts_again, &parts);
-	parts_free(&parts);
-	if (!request->log_count)
-		verdict->has_staging = host_log_can_shrink(&run->root);
+	if (!status && is_mismatch(verdict) && parts_rewind(parts))
+		status = padded_attempts(&attempt, read_parts_again, parts);
+	verdict->has_staging = input->has_staging;
 	return status;
 }
 
-int verify_run(const struct run *run, const struct verify_request *request,
+int verify_run(const struct run *run, const struct verify_request *request, struct verify_input *input,
 	       struct verdict *verdict)
 {
 	verdict_init(verdict);
-	if (request->log_count || request->archive_count)
-		return verify_parts(run, request, verdict);
-	return verify_live(run, request, verdict);
+	return input->live ? verify_live(run, request, verdict) : verify_parts(request, input, verdict);
 }
 
 /* ---- a log in memory -------------------------------------------------------------------------------- */

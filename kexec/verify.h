@@ -4,12 +4,14 @@
 #define KEXEC_IMA_VERIFY_H
 
 #include "command.h"
+#include "parts.h"
 #include "verdict.h"
 
 /* What is to be verified; borrowed. */
 struct verify_request {
 	const char **logs, **archives;	/* paths, "-" is standard input */
 	size_t log_count, archive_count;	/* no log: the live one */
+	const bool *pieces;		/* which of the archives are of a folder of trim; NULL: none */
 	struct imalog_pcrs given;	/* PCR values, one by one */
 	bool has_given;
 	bool full;			/* live: use no checkpoint */
@@ -18,11 +20,25 @@ struct verify_request {
 	void *tick_context;
 };
 
+/* All that is opened for it, and of which nothing was looked at yet. */
+struct verify_input {
+	bool live;			/* the live log alone, which is opened when it is read */
+	struct parts parts;		/* otherwise: what there is */
+	struct imalog_pcrs pcrs;	/* what to compare them with */
+	bool has_staging;		/* with the live log behind archives: the kernel has a staged list */
+};
+
+/* STATUS_DONE, or what was explained.  Either way verify_close(). */
+int verify_open(const struct run *run, const struct verify_request *request, struct verify_input *input);
+void verify_close(struct verify_input *input);
+/* Leave out the pieces of folders and begin again.  False: there are none, or it cannot be. */
+bool verify_drop_pieces(const struct verify_request *request, struct verify_input *input);
+
 /*
  * Replay and judge.  STATUS_DONE: @verdict is filled.  Otherwise it could not be done, and that was
  * explained.  Either way verdict_free().
  */
-int verify_run(const struct run *run, const struct verify_request *request,
+int verify_run(const struct run *run, const struct verify_request *request, struct verify_input *input,
 	       struct verdict *verdict);
 
 /*

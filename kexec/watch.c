@@ -87,7 +87,7 @@ static void to_wall(const struct run *run, const char *text)
 	char *arguments[] = { path, (char *)text, NULL };
 
 	if (!host_path(&run->root, "/usr/bin/wall", path))
-		host_run(arguments, NULL, true);
+		host_run_with_input(arguments, "", 0);
 }
 
 static void warn(const struct run *run, const struct settings *settings, enum watch_state state,

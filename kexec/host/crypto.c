@@ -20,7 +20,7 @@
 	X(BIO_ctrl) X(BIO_free) X(BIO_new) X(BIO_new_mem_buf) X(BIO_s_mem) \
 	X(BN_bin2bn) X(BN_free) X(CRYPTO_free) \
 	X(ECDSA_SIG_free) X(ECDSA_SIG_new) X(ECDSA_SIG_set0) \
-	X(ERR_clear_error) \
+	X(ERR_clear_error) X(OPENSSL_init_crypto) \
 	X(EVP_DigestVerify) X(EVP_DigestVerifyInit_ex) X(EVP_MD_CTX_free) X(EVP_MD_CTX_new) \
 	X(EVP_PKEY_CTX_free) X(EVP_PKEY_CTX_new_from_name) \
 	X(EVP_PKEY_CTX_set_rsa_padding) X(EVP_PKEY_CTX_set_rsa_pss_saltlen) \
@@ -36,9 +36,15 @@ static const char *const names[] = { CRYPTO(HOST_NAME) };
 
 HOST_LIBRARY_NOTE(note, "signatures and keys of TPM quotes", "libcrypto.so.3");
 
-static int load(void)
+/* Without its configuration: a file, which $OPENSSL_CONF may name, that loads modules. */
+int host_crypto_load(void)
 {
-	return host_library_load("libcrypto.so.3", names, sizeof(names) / sizeof(names[0]), &crypto);
+	bool is_new = !crypto.OPENSSL_init_crypto;
+	int error = host_library_load("libcrypto.so.3", names, sizeof(names) / sizeof(names[0]), &crypto);
+
+	if (!error && is_new)
+		crypto.OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+	return error;
 }
 
 /* ---- public keys in PEM -------------------------------------------------------------------- */
@@ -159,7 +165,7 @@ enum host_quote_result host_crypto_verify(const TPMT_SIGNATURE *signature, enum 
 	enum host_quote_result result;
 	EVP_PKEY *key;
 
-	if (load())
+	if (host_crypto_load())
 		return HOST_QUOTE_NO_CRYPTO;
 	key = key_of(pem);
 	if (!key)
@@ -256,7 +262,7 @@ int host_crypto_pem(const TPMT_PUBLIC *public, char *out, size_t size)
 
 	if (!is_known(public))
 		return -EINVAL;
-	result = load();
+	result = host_crypto_load();
 	if (result)
 		return result;
 	params = describe(public, &modulus, &exponent);

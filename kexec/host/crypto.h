@@ -8,6 +8,9 @@
 #include "imalog.h"
 #include "quote.h"
 
+/* 0 or a negative errno; the functions below do it themselves. */
+int host_crypto_load(void);
+
 /*
  * Whether @signature is that of @key (PEM) over @data.  @hash: that of the signature.
  * HOST_QUOTE_GOOD, _FORGED, _SIGNATURE_SCHEME, _SIGNATURE_HASH, _KEY_BAD, _KEY_TYPE, _NO_CRYPTO,

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -28,6 +29,7 @@ static int open_gzip(int fd, struct host_file *file)
 		return -EISDIR;
 	}
 	file->seekable = S_ISREG(status.st_mode);
+	file->temporary = -1;
 	file->gzip = gzdopen(fd, "rb");
 	if (!file->gzip) {
 		close(fd);
@@ -37,16 +39,34 @@ static int open_gzip(int fd, struct host_file *file)
 	return 0;
 }
 
+/* A new file without a name, in $TMPDIR or where large temporary files belong. */
+static int open_temporary(void)
+{
+	const char *folder = secure_getenv("TMPDIR");
+	int fd = -1;
+
+	if (folder)
+		fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	return fd < 0 ? -errno : fd;
+}
+
 int host_file_open(const char *path, struct host_file *file)
 {
-	int fd;
+	int fd, error;
 
-	*file = (struct host_file){ .gzip = NULL };
+	*file = (struct host_file){ .temporary = -1 };
 	if (!strcmp(path, "-"))
 		fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
 	else
 		fd = open(path, O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : open_gzip(fd, file);
+	error = fd < 0 ? -errno : open_gzip(fd, file);
+	if (!error && !file->seekable)
+		file->temporary = open_temporary();
+	return error;
 }
 
 ssize_t host_file_read(void *context, void *out, size_t size)
@@ -79,26 +99,12 @@ int host_file_seek(struct host_file *file, uint64_t offset)
 	return gzseek(file->gzip, (z_off_t)offset, SEEK_SET) < 0 ? -EIO : 0;
 }
 
-/* A new file without a name, in $TMPDIR or where large temporary files belong. */
-static int open_temporary(void)
-{
-	const char *folder = secure_getenv("TMPDIR");
-	int fd = -1;
-
-	if (folder)
-		fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
-		fd = open("/var/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	if (fd < 0)
-		fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-	return fd < 0 ? -errno : fd;
-}
-
-int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), void *context,
-		    struct host_file *file)
+/* Into @fd, which is taken over; a negative errno instead of it is what is returned. */
+static int spool(int fd, ssize_t (*source)(void *context, void *out, size_t size), void *context,
+		 struct host_file *file)
 {
 	char *buffer = malloc(GZIP_BUFFER);
-	int fd = open_temporary(), error = fd < 0 ? fd : 0;
+	int error = fd < 0 ? fd : 0;
 	ssize_t got = 1;
 
 	if (!buffer)
@@ -108,7 +114,7 @@ int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), vo
 		error = got < 0 ? (int)got : host_write_fully(fd, buffer, (size_t)got);
 	}
 	free(buffer);
-	*file = (struct host_file){ .gzip = NULL };
+	*file = (struct host_file){ .temporary = -1 };
 	if (!error && lseek(fd, 0, SEEK_SET) < 0)
 		error = -errno;
 	if (!error)
@@ -118,9 +124,41 @@ int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), vo
 	return error;
 }
 
+int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), void *context,
+		    struct host_file *file)
+{
+	return spool(open_temporary(), source, context, file);
+}
+
+int host_memory_file(void)
+{
+	int fd = memfd_create("kexec-ima", MFD_CLOEXEC);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int host_file_make_seekable(struct host_file *file)
+{
+	struct host_file copy;
+	int error;
+
+	if (file->seekable)
+		return 0;
+	error = spool(file->temporary, host_file_read, file, &copy);
+	file->temporary = -1;
+	if (error)
+		return error;
+	host_file_close(file);
+	*file = copy;
+	return 0;
+}
+
 void host_file_close(struct host_file *file)
 {
-	if (file->gzip)
+	if (file->gzip) {
 		gzclose(file->gzip);
+		if (file->temporary >= 0)
+			close(file->temporary);
+	}
 	file->gzip = NULL;
 }

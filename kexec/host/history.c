@@ -44,6 +44,12 @@ static const char schema[] =
 
 _Static_assert(APPLICATION == 1229802567 && SCHEMA == 1, "the two PRAGMAs of the schema");
 
+int host_history_load(void)
+{
+	return host_library_load("libsqlite3.so.0", sql_names, sizeof(sql_names) / sizeof(sql_names[0]),
+				 &host_sql);
+}
+
 int host_history_error(const struct host_history *history)
 {
 	int code = host_sql.sqlite3_extended_errcode(history->db);
@@ -124,7 +130,7 @@ static int look_at_version(struct host_history *history, bool *fresh)
 	return version > SCHEMA ? -EPROTONOSUPPORT : version < SCHEMA ? -EILSEQ : 0;
 }
 
-static int begin(struct host_history *history, bool write)
+int host_history_check(struct host_history *history, bool write)
 {
 	bool fresh;
 	int error;
@@ -152,7 +158,7 @@ static int open_file(struct host_history *history, const char *path, bool write)
 
 	if (host_sql.sqlite3_open_v2(path, &history->db, flags, NULL))
 		return host_history_error(history);
-	return begin(history, write);
+	return host_history_check(history, write);
 }
 
 static bool is_read_only(int error)
@@ -172,7 +178,7 @@ static int open_still(struct host_history *history, const char *path)
 	if (host_sql.sqlite3_open_v2(uri, &history->db,
 				SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_URI, NULL))
 		return host_history_error(history);
-	return begin(history, false);
+	return host_history_check(history, false);
 }
 
 int host_history_open(const struct host_root *root, const char *path, bool write,
@@ -185,25 +191,20 @@ int host_history_open(const struct host_root *root, const char *path, bool write
 	*history = NULL;
 	if (!path) {
 		error = host_path(root, HOST_HISTORY_FILE, own);
-		if (!error && write) {
-			int folder = host_history_folder(root, true);
+		int folder = error ? error : host_history_folder(root, write);
 
-			if (folder < 0)
-				return folder;
-			close(folder);
-		}
-		if (error)
-			return error;
+		if (folder < 0)
+			return folder;
+		close(folder);
 		path = own;
 	}
 	if (lstat(path, &stat) < 0) {
 		if (!write || errno != ENOENT)
 			return -errno;
-	} else if (!S_ISREG(stat.st_mode)) {
+	} else if (!host_is_private(&stat)) {
 		return -EPERM;
 	}
-	if (host_library_load("libsqlite3.so.0", sql_names, sizeof(sql_names) / sizeof(sql_names[0]),
-			      &host_sql))
+	if (host_history_load())
 		return -ENOPKG;
 	*history = calloc(1, sizeof(**history));
 	if (!*history)

@@ -22,6 +22,18 @@ struct host_history;	/* an open database */
  */
 int host_history_open(const struct host_root *root, const char *path, bool write,
 		      struct host_history **history);
+/* A database as bytes, to be looked at elsewhere. */
+struct host_history_bytes {
+	unsigned char *file, *wal;	/* it, and what is beside it; owned */
+	size_t size, wal_size;		/* bytes */
+};
+
+/* Read them, of one moment; libsqlite3 is loaded too.  -EPERM: no regular file; -EBUSY: it never stands still. */
+int host_history_take(const char *path, struct host_history_bytes *bytes);
+void host_history_release(struct host_history_bytes *bytes);
+/* Open what was taken, for reading; no file is touched.  @bytes stay the caller's. */
+int host_history_open_bytes(struct host_history_bytes *bytes, struct host_history **history);
+
 /*
  * Give the corrupt file below the root another name, history.db.corrupt-1 or the next that is free, so
  * that a new one can begin; nothing is deleted.

@@ -23,6 +23,10 @@ struct host_history {
 	sqlite3 *db;
 };
 
+/* Load libsqlite3.  0 or a negative errno. */
+int host_history_load(void);
+/* What every database that is open goes through: is it ours?  @write: it becomes so if it is empty. */
+int host_history_check(struct host_history *history, bool write);
 /* What went wrong last, as a negative errno of history.h, or 0. */
 int host_history_error(const struct host_history *history);
 /* The next row.  0, 1: there is none, or a negative errno. */

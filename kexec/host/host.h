@@ -34,6 +34,19 @@ ssize_t host_read_text(const struct host_root *root, const char *path, char *out
 int host_read_number(const struct host_root *root, const char *path, uint64_t *number);
 /* Whole file of at most @max bytes into new memory that the caller frees; a NUL is added. */
 ssize_t host_read_all(const struct host_root *root, const char *path, size_t max, char **out);
+struct stat;
+/* Root's or ours, and others cannot write it: fit to say what root runs. */
+bool host_is_trusted(const struct stat *stat);
+/* A regular file of ours that only we can write, and that has no other name. */
+bool host_is_private(const struct stat *stat);
+/* As host_read_all(); -EPERM: not host_is_trusted(). */
+ssize_t host_read_trusted(const struct host_root *root, const char *path, size_t max, char **out);
+/*
+ * Open the folder @path below the root without following a link; as many as @make of its last names are made if they
+ * are not there, the last one 0700.  A descriptor, or a negative errno: -EPERM: a link, no folder, not ours, or others
+ * can write to it.
+ */
+int host_open_private(const struct host_root *root, const char *path, unsigned make);
 /* read(2) until @size bytes or the end, past EINTR.  Bytes read or a negative errno. */
 ssize_t host_read_fully(int fd, void *out, size_t size);
 /* write(2) until all @size bytes are written, past EINTR.  0 or a negative errno. */
@@ -79,6 +92,7 @@ struct host_file {
 	void *gzip;		/* zlib's handle; NULL: not open */
 	bool seekable;		/* a regular file, which can be read again */
 	bool damaged;		/* gzip data ended early or are corrupt; what came before was good */
+	int temporary;		/* where to copy what is not seekable: opened with it, or a negative number */
 };
 
 /* @path "-" is standard input.  -EISDIR for a directory. */
@@ -87,6 +101,10 @@ int host_file_open(const char *path, struct host_file *file);
 ssize_t host_file_read(void *file, void *out, size_t size);
 /* Go to byte @offset of the unpacked content; -ESPIPE when it is not seekable. */
 int host_file_seek(struct host_file *file, uint64_t offset);
+/* A new file in memory, for reading and writing.  A descriptor or a negative errno. */
+int host_memory_file(void);
+/* Copy what is not seekable, to the end, to the temporary file; 0 or a negative errno, and nothing has changed. */
+int host_file_make_seekable(struct host_file *file);
 /* All that @source gives, in a temporary file without a name, which is opened as @file. */
 int host_file_spool(ssize_t (*source)(void *context, void *out, size_t size), void *context,
 		    struct host_file *file);
@@ -238,7 +256,7 @@ int host_state_lock(int dir, unsigned milliseconds, long *holder);
 
 /* ---- the real kexec (run.c) -------------------------------------------------------------------- */
 
-/* 0 if @path can be executed and is not this program; -ENOENT, -EACCES, -ELOOP (it is). */
+/* 0 if @path can be executed and is not this program; -ENOENT, -EACCES, -EPERM (others can write it), -ELOOP (it is). */
 int host_run_check(const char *path);
 /*
  * Run @argv ([0] is the path), wait.  Its exit status, 128 + signal, or a negative errno when it
@@ -268,7 +286,8 @@ void host_run_text(char *const argv[], char *out, size_t size);
  */
 bool host_run_prints(char *const argv[], const char *word);
 /*
- * Run @argv with @input, @size bytes, as its standard input, and its output thrown away.  As host_run().
+ * Run @argv, which is no kexec, with @input, @size bytes, as its standard input, an environment of its own, and its
+ * output thrown away.  As host_run(), which hands on the environment: a kexec is run as its caller would run it.
  */
 int host_run_with_input(char *const argv[], const char *input, size_t size);
 /* Become @argv; returns only a negative errno. */

@@ -16,6 +16,17 @@ static const char *const names[] = { MU(HOST_NAME) };
 
 HOST_LIBRARY_NOTE(note, "structures of TPM quotes", TSS_MU);
 
+static int load(void)
+{
+	return tss_load(TSS_MU, names, sizeof(names) / sizeof(names[0]), &mu);
+}
+
+void host_quote_prepare(void)
+{
+	if (!load())
+		host_crypto_load();
+}
+
 /* ---- words ---------------------------------------------------------------------------------- */
 
 static const struct {
@@ -189,7 +200,7 @@ enum host_quote_result host_quote_check(struct imalog_span attest_bytes,
 	TPMS_ATTEST attest;
 
 	memset(quote, 0, sizeof(*quote));
-	if (tss_load(TSS_MU, names, sizeof(names) / sizeof(names[0]), &mu))
+	if (load())
 		return HOST_QUOTE_NO_MU;
 	result = read_attest(attest_bytes, &attest);
 	if (!result)

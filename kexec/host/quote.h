@@ -46,6 +46,9 @@ enum host_quote_part {
 const char *host_quote_text(enum host_quote_result result);
 enum host_quote_part host_quote_part_of(enum host_quote_result result);
 
+/* Load what a check needs, where it cannot be loaded later; what is not there is told by the check. */
+void host_quote_prepare(void);
+
 /*
  * Check a quote.  @attest: a TPMS_ATTEST (tpm2_quote -m).  @signature: a TPMT_SIGNATURE (tpm2_quote
  * -s, format tss).  @key: a public key in PEM, as tpm2_readpublic -f pem writes it, or a certificate

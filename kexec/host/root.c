@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host.h"
@@ -95,16 +96,14 @@ int host_read_number(const struct host_root *root, const char *path, uint64_t *n
 	return 0;
 }
 
-ssize_t host_read_all(const struct host_root *root, const char *path, size_t max, char **out)
+/* All of @fd, which is closed. */
+static ssize_t read_all(int fd, size_t max, char **out)
 {
-	int fd = host_open(root, path, O_RDONLY);
 	size_t used = 0, room = 0;
 	char *text = NULL;
 	ssize_t got = 0;
 
 	*out = NULL;
-	if (fd < 0)
-		return fd;
 	do {
 		char *more;
 
@@ -131,4 +130,97 @@ ssize_t host_read_all(const struct host_root *root, const char *path, size_t max
 	text[used] = '\0';
 	*out = text;
 	return (ssize_t)used;
+}
+
+ssize_t host_read_all(const struct host_root *root, const char *path, size_t max, char **out)
+{
+	int fd = host_open(root, path, O_RDONLY);
+
+	*out = NULL;
+	return fd < 0 ? fd : read_all(fd, max, out);
+}
+
+ssize_t host_read_trusted(const struct host_root *root, const char *path, size_t max, char **out)
+{
+	int fd = host_open(root, path, O_RDONLY);
+	struct stat stat;
+
+	*out = NULL;
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &stat) == 0 && host_is_trusted(&stat))
+		return read_all(fd, max, out);
+	close(fd);
+	return -EPERM;
+}
+
+/* ---- whose it is ------------------------------------------------------------------------------- */
+
+bool host_is_trusted(const struct stat *stat)
+{
+	return (!stat->st_uid || stat->st_uid == geteuid()) && !(stat->st_mode & 002) &&
+	       (!(stat->st_mode & 020) || !stat->st_gid);
+}
+
+bool host_is_private(const struct stat *stat)
+{
+	return S_ISREG(stat->st_mode) && stat->st_uid == geteuid() && !(stat->st_mode & 022) &&
+	       stat->st_nlink == 1;
+}
+
+/* The part of a path behind *@path, which moves on, as @name.  False: there is none, or it is too long. */
+static bool take_name(const char **path, char name[NAME_MAX + 1])
+{
+	size_t size;
+
+	*path += strspn(*path, "/");
+	size = strcspn(*path, "/");
+	if (!size || size > NAME_MAX)
+		return false;
+	memcpy(name, *path, size);
+	name[size] = '\0';
+	*path += size;
+	return true;
+}
+
+static unsigned count_names(const char *path)
+{
+	char name[NAME_MAX + 1];
+	unsigned count = 0;
+
+	while (take_name(&path, name))
+		count++;
+	return count;
+}
+
+/*
+ * What openat2(2) does with RESOLVE_NO_SYMLINKS, on every kernel: each folder is opened in the one before it, and a
+ * link is none.
+ */
+int host_open_private(const struct host_root *root, const char *path, unsigned make)
+{
+	int fd = open(*root->path ? root->path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC), error = 0;
+	unsigned left = count_names(path);
+	char name[NAME_MAX + 1];
+	struct stat stat;
+
+	if (fd < 0)
+		return -errno;
+	for (; !error && take_name(&path, name); left--) {
+		int flags = (left > 1 ? O_PATH : O_RDONLY) | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, inner = -1;
+
+		if (left <= make && mkdirat(fd, name, left > 1 ? 0755 : 0700) < 0 && errno != EEXIST)
+			error = -errno;
+		if (!error && (inner = openat(fd, name, flags)) < 0)
+			error = errno == ELOOP || errno == ENOTDIR ? -EPERM : -errno;
+		close(fd);
+		fd = inner;
+	}
+	if (!error && (fstat(fd, &stat) < 0 || stat.st_uid != geteuid() || stat.st_mode & 022))
+		error = -EPERM;
+	if (!error)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return error;
 }

@@ -7,7 +7,6 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <string.h>
 #include <unistd.h>
@@ -23,11 +22,17 @@ int host_run_check(const char *path)
 	if (!stat("/proc/self/exe", &self) && self.st_dev == real.st_dev &&
 	    self.st_ino == real.st_ino)
 		return -ELOOP;
+	if (!host_is_trusted(&real))
+		return -EPERM;
 	return access(path, X_OK) < 0 ? -errno : 0;
 }
 
+/* What is no kexec gets an environment that nobody else has a say in. */
+static const char *const plain[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/nonexistent",
+				     "LC_ALL=C.UTF-8", NULL };
+
 /* In the child: only calls that are safe after fork. */
-static void become(char *const argv[], const char *directory, bool quiet, int report)
+static void become(char *const argv[], const char *directory, bool quiet, char *const *environment, int report)
 {
 	ssize_t ignored;
 	int error;
@@ -43,14 +48,14 @@ static void become(char *const argv[], const char *directory, bool quiet, int re
 		}
 	}
 	if (!directory || !chdir(directory))
-		execv(argv[0], argv);
+		execve(argv[0], argv, environment);
 	error = errno;
 	ignored = write(report, &error, sizeof(error));
 	(void)ignored;
 	_exit(127);
 }
 
-/* @input: becomes standard input if it is not negative. */
+/* @input: becomes standard input, of what is no kexec, if it is not negative. */
 static int run_from(char *const argv[], const char *directory, bool quiet, int input)
 {
 	int report[2], error = 0, status;
@@ -69,7 +74,7 @@ static int run_from(char *const argv[], const char *directory, bool quiet, int i
 	if (!child) {
 		if (input >= 0)
 			dup2(input, STDIN_FILENO);
-		become(argv, directory, quiet, report[1]);
+		become(argv, directory, quiet, input >= 0 ? (char *const *)plain : environ, report[1]);
 	}
 	close(report[1]);
 	if (host_read_fully(report[0], &error, sizeof(error)) != (ssize_t)sizeof(error))
@@ -91,10 +96,10 @@ int host_run(char *const argv[], const char *directory, bool quiet)
 int host_run_with_input(char *const argv[], const char *input, size_t size)
 {
 	/* In memory and not a pipe, which would need somebody to write while the program runs. */
-	int fd = memfd_create("input", MFD_CLOEXEC), result;
+	int fd = host_memory_file(), result;
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	result = host_write_fully(fd, input, size);
 	if (!result && lseek(fd, 0, SEEK_SET) < 0)
 		result = -errno;

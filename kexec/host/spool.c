@@ -15,27 +15,7 @@
 
 int host_history_folder(const struct host_root *root, bool make)
 {
-	static const char *const folders[] = { "/var", "/var/lib", "/var/lib/kexec-ima" };
-	char path[PATH_MAX];
-	struct stat stat;
-	int fd;
-
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		int error = host_path(root, folders[i], path);
-
-		if (error)
-			return error;
-		if (make && mkdir(path, i == 2 ? 0700 : 0755) < 0 && errno != EEXIST)
-			return -errno;
-	}
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
-		return errno == ELOOP || errno == ENOTDIR ? -EPERM : -errno;
-	if (fstat(fd, &stat) < 0 || stat.st_uid != geteuid() || stat.st_mode & 022) {
-		close(fd);
-		return -EPERM;
-	}
-	return fd;
+	return host_open_private(root, "/var/lib/kexec-ima", make ? 3 : 0);
 }
 
 /* The folder, locked: a reader of the file and a writer at once would be a violation to IMA. */
@@ -60,15 +40,15 @@ static int open_locked(const struct host_root *root, bool make)
 
 static int append(int folder, const char *line, size_t size, uint64_t *bytes)
 {
-	int fd = openat(folder, SPOOL, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = openat(folder, SPOOL, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 	int error = 0;
 	struct stat stat;
 
 	if (fd < 0)
-		return errno == ELOOP ? -EPERM : -errno;
+		return errno == ELOOP || errno == ENXIO ? -EPERM : -errno;	/* a link, a pipe */
 	if (fstat(fd, &stat) < 0)
 		error = -errno;
-	else if (!S_ISREG(stat.st_mode))
+	else if (!host_is_private(&stat))
 		error = -EPERM;
 	else if (stat.st_size > HOST_SPOOL_MAX)
 		error = -EFBIG;
@@ -98,7 +78,7 @@ int host_spool_append(const struct host_root *root, const char *line, size_t siz
 
 static int read_spool(struct host_spool *spool)
 {
-	int fd = openat(spool->folder, SPOOL, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(spool->folder, SPOOL, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat stat;
 	ssize_t got = 0;
 
@@ -106,7 +86,7 @@ static int read_spool(struct host_spool *spool)
 		return errno == ELOOP ? -EPERM : -errno;
 	if (fstat(fd, &stat) < 0)
 		got = -errno;
-	else if (!S_ISREG(stat.st_mode))
+	else if (!host_is_private(&stat))
 		got = -EPERM;
 	else if (stat.st_size > 2 * (off_t)HOST_SPOOL_MAX)
 		got = -EFBIG;

@@ -15,41 +15,28 @@
 
 int host_state_open(const struct host_root *root)
 {
-	char path[PATH_MAX];
+	int fd = host_open_private(root, HOST_STATE_DIR, 1), error;
 	struct stat stat;
-	int fd, error = host_path(root, HOST_STATE_DIR, path);
 
-	if (error)
-		return error;
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return -errno;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
-		return errno == ELOOP || errno == ENOTDIR ? -EPERM : -errno;
-	if (fstat(fd, &stat) < 0)
-		error = -errno;
-	else if (stat.st_uid != geteuid() || (stat.st_mode & 022))
-		error = -EPERM;
-	else if ((stat.st_mode & 0777) != 0700 && fchmod(fd, 0700) < 0)
-		error = -errno;
-	if (error) {
-		close(fd);
-		return error;
-	}
-	return fd;
+		return fd;
+	if (!fstat(fd, &stat) && ((stat.st_mode & 0777) == 0700 || !fchmod(fd, 0700)))
+		return fd;
+	error = -errno;
+	close(fd);
+	return error;
 }
 
 char *host_state_read(int dir, const char *name)
 {
-	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat stat;
 	char *text = NULL;
 	ssize_t got;
 
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &stat) < 0 || !S_ISREG(stat.st_mode) || stat.st_size > STATE_FILE_MAX ||
-	    stat.st_uid != geteuid())
+	if (fstat(fd, &stat) < 0 || !host_is_private(&stat) || stat.st_size > STATE_FILE_MAX)
 		goto out;
 	text = malloc((size_t)stat.st_size + 1);
 	if (!text)
@@ -107,11 +94,16 @@ int host_state_lock(int dir, unsigned milliseconds, long *holder)
 {
 	const unsigned step = 50;
 	char text[32];
-	int fd = openat(dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
+	struct stat stat;
+	int fd = openat(dir, "lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0600);
 
 	*holder = 0;
 	if (fd < 0)
 		return -errno;
+	if (fstat(fd, &stat) < 0 || !host_is_private(&stat)) {
+		close(fd);
+		return -EPERM;
+	}
 	for (unsigned waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += step) {
 		if (errno != EWOULDBLOCK && errno != EINTR) {
 			int error = -errno;

@@ -138,6 +138,18 @@ static int open_memory(struct host_tpm *tpm)
 	}
 }
 
+static int load(void)
+{
+	return tss_load(TSS_ESYS, names, sizeof(names) / sizeof(names[0]), &esys);
+}
+
+void host_tpm_prepare(void)
+{
+	/* libcrypto first: libtpms uses it too, and would have it read its configuration. */
+	if (!tpm_quote_load() && !load())
+		tpm_memory_load();
+}
+
 int host_tpm_start(struct host_tpm *tpm)
 {
 	TSS2_ABI_VERSION version = TSS2_ABI_VERSION_CURRENT;
@@ -145,7 +157,8 @@ int host_tpm_start(struct host_tpm *tpm)
 	int error;
 
 	memset(tpm, 0, sizeof(*tpm));
-	if (tss_load(TSS_ESYS, names, sizeof(names) / sizeof(names[0]), &esys))
+	host_tpm_prepare();
+	if (load())
 		return tpm_lacks(tpm, TSS_ESYS " (TPM2-TSS)");
 	tpm->inside = calloc(1, sizeof(*tpm->inside));
 	if (!tpm->inside) {

@@ -37,6 +37,9 @@ struct host_tpm_quote {
 	struct imalog_pcrs pcrs;	/* the selected ones, read just after the quote */
 };
 
+/* Load what it needs, where it cannot be loaded later; what is not there is told by host_tpm_start(). */
+void host_tpm_prepare(void);
+
 /*
  * A new TPM, started up as after power-on: all PCRs of all four banks as a PC Client TPM has them (0
  * to 16 and 23 are zero).  Errors: -ELIBACC a library is not there; -EBUSY one is running in this

@@ -17,6 +17,8 @@
 int tpm_memory_open(TSS2_TCTI_CONTEXT **tcti);
 /* Off and on again; what it has in non-volatile memory stays. */
 int tpm_memory_restart(TSS2_TCTI_CONTEXT *tcti);
+/* Load libtpms, where it cannot be loaded later. */
+int tpm_memory_load(void);
 /* Off and away, with all it had.  NULL is no error. */
 void tpm_memory_close(TSS2_TCTI_CONTEXT *tcti);
 
@@ -26,6 +28,9 @@ void tpm_memory_close(TSS2_TCTI_CONTEXT *tcti);
 	X(Esys_Create) X(Esys_CreatePrimary) X(Esys_Finalize) X(Esys_FlushContext) X(Esys_Free) \
 	X(Esys_GetCapability) X(Esys_Initialize) X(Esys_Load) X(Esys_PCR_Allocate) \
 	X(Esys_PCR_Extend) X(Esys_PCR_Read) X(Esys_Quote) X(Esys_Startup)
+
+/* Load what a quote needs (tpm_quote.c). */
+int tpm_quote_load(void);
 
 struct tpm_esys { TPM_ESYS(HOST_SYMBOL) };
 

@@ -196,9 +196,14 @@ static int power_on(void)
 	return 0;
 }
 
+int tpm_memory_load(void)
+{
+	return host_library_load("libtpms.so.0", names, sizeof(names) / sizeof(names[0]), &tpms);
+}
+
 int tpm_memory_open(TSS2_TCTI_CONTEXT **tcti)
 {
-	int error = host_library_load("libtpms.so.0", names, sizeof(names) / sizeof(names[0]), &tpms);
+	int error = tpm_memory_load();
 	struct memory *memory;
 
 	*tcti = NULL;

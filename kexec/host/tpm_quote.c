@@ -14,6 +14,13 @@
 static struct { MU(HOST_SYMBOL) } mu;
 static const char *const names[] = { MU(HOST_NAME) };
 
+int tpm_quote_load(void)
+{
+	int error = host_crypto_load();
+
+	return error ? error : tss_load(TSS_MU, names, sizeof(names) / sizeof(names[0]), &mu);
+}
+
 /* ---- keys ---------------------------------------------------------------------------------------- */
 
 /* A storage key on P-256, which a TPM derives from its seed in no time. */
@@ -230,7 +237,7 @@ int host_tpm_quote(struct host_tpm *tpm, const struct host_tpm_ask *ask,
 			 IMALOG_SELECTIONS);
 		return -EINVAL;
 	}
-	if (tss_load(TSS_MU, names, sizeof(names) / sizeof(names[0]), &mu))
+	if (tpm_quote_load())
 		return tpm_lacks(tpm, TSS_MU " (TPM2-TSS)");
 	error = ready_key(tpm, ask);
 	if (!error)
