@@ -2,7 +2,6 @@
 /* Values of state files, to JSON and back.  What does not read back exactly is refused. */
 #include "state_json.h"
 
-#include <float.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,7 +107,7 @@ bool state_get_seconds(struct json_object *from, const char *key, double *second
 	    !json_object_is_type(value, json_type_double))
 		return false;
 	*seconds = json_object_get_double(value);
-	return *seconds >= 0 && *seconds <= DBL_MAX;	/* no NaN, no Infinity, which json-c takes */
+	return *seconds >= 0 && *seconds < 1e300;	/* no NaN, no Infinity, which json-c takes */
 }
 
 bool state_get_array(struct json_object *from, const char *key, struct json_object **array)

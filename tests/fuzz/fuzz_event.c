@@ -41,11 +41,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct imalog_event event = { .kind = IMALOG_EVENT_KEXEC_LOAD }, again;
 	struct imalog_span text = { size ? data : NULL, size }, fields[3];
 	unsigned char out[IMALOG_EVENT_RECORD_MAX + 4096], dng[IMALOG_DNG_MAX], digest[IMALOG_DIGEST_MAX];
-	char words[200], escaped[64];
+	char words[200], escaped[64], hex[2 * sizeof(digest) + 1];
 	bool good = !imalog_event_text(text, &event);
 	size_t written;
 
 	imalog_escape(text, escaped, size % sizeof(escaped) < 4 ? 4 : size % sizeof(escaped));
+	if (imalog_unhex(text, digest, sizeof(digest))) {
+		imalog_hex((struct imalog_span){ digest, sizeof(digest) }, hex, sizeof(hex));
+		MUST(!strncasecmp(hex, (const char *)data, size));
+	}
 	imalog_hash_digest(hash, text, digest);
 	fields[0] = (struct imalog_span){ dng, imalog_dng_write(hash, digest, dng) };
 	fields[1] = (struct imalog_span){ (const unsigned char *)"kexec_load", sizeof("kexec_load") };

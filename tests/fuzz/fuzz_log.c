@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A whole log: detector, reader against the naive one in two sizes of window, census, decision, loads that
- * would help.  The first two bytes choose the window, the facts and the growth; the log is the rest.
+ * would help.  The first four bytes choose the window, the facts and the growth; the log is the rest.
  */
 #include "../unit/naive.h"
 #include "fuzz.h"
@@ -15,10 +15,11 @@ static void decide(const struct imalog_census *census, unsigned choice)
 		.extra_kib = choice % 41,
 		.headers = 1 + choice % 2,
 		.page_bytes = 4096u << choice / 5 % 5,
-		.ram_bytes = 1u << 30,
-		.load_position = census->total,
-		.complaint = choice % 11 ? IMALOG_COMPLAINT_NONE : IMALOG_COMPLAINT_UNREADABLE,
-		.log_damaged = choice % 13 == 7,
+		.ram_bytes = UINT64_C(1) << (choice >> 24) % 48,
+		.load_position = { 1, 100, choice >> 16 },
+		.complaint = (enum imalog_complaint)((choice >> 16) % 8 % 6),
+		.log_damaged = choice >> 19 & 1,
+		.load_from_record = choice >> 20 & 1,
 	};
 	const struct imalog_mark *load = imalog_census_load(census);
 	struct imalog_decision decision;
@@ -31,7 +32,8 @@ static void decide(const struct imalog_census *census, unsigned choice)
 		     !facts.log_damaged);
 	if (decision.has_segment && decision.confirmed)
 		MUST(decision.segment_bytes == load->event.segment_bytes);
-	MUST(*imalog_verdict_text(decision.verdict) && *imalog_reason_text(decision.reason));
+	MUST(*imalog_verdict_text(decision.verdict) && *imalog_error_text(-(int)(choice % 12)) &&
+	     *imalog_reason_text(choice >> 8 & 15) && *imalog_complaint_text(facts.complaint));
 	MUST(imalog_load_segment_bytes(&census->total, &facts) % facts.page_bytes == 0);
 	if (load && imalog_plan_slack(load, &census->total, &facts, choice, 64, &slack))
 		MUST(slack.loads >= 1 && slack.loads <= 64 && slack.room_bytes >= choice);
@@ -44,6 +46,7 @@ static int read_log(struct imalog_span log, const struct imalog_format *format,
 	struct imalog_record record;
 	int result;
 
+	imalog_census_init(census);
 	imalog_reader_init(&reader, format);
 	imalog_reader_feed(&reader, log, true);
 	while (!(result = imalog_reader_next(&reader, &record))) {
@@ -58,20 +61,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct imalog_format format = { .record_max = 1 << 16 };
 	struct imalog_span log = { data, size };
 	struct imalog_census census;
+	unsigned choice = (unsigned)fuzz_number(&log, 4);
 	int result;
 
-	if (size < 2)
+	if (size < 4)
 		return 0;
-	fuzz_bytes(&log, 2);
-	imalog_complaint_text(imalog_complaint_of(log));
+	imalog_complaint_of(log);
 	if (imalog_format_detect(log, data[0] & 1, &format))
 		return 0;
 	MUST(!naive_compare(log, &format, SIZE_MAX));
 	MUST(!naive_compare(log, &format, 1 + data[1]));
-	imalog_census_init(&census);
 	result = read_log(log, &format, &census);
 	MUST((result == 1) == (census.total.bytes == log.size) && *imalog_error_text(result));
-	decide(&census, data[0] | (unsigned)data[1] << 8);
+	decide(&census, choice);
 	imalog_census_free(&census);
 	return 0;
 }

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Batches against a chain of extends that is written out here: the same PCRs, the same longest prefix that gives
- * an expected value.  The first bytes choose the banks, the padding and the size of a batch.
- */
+/* Batches against a chain of extends written out here; the first bytes choose banks, size of a batch, padding. */
 #include "fuzz.h"
 
 struct plain {
@@ -27,7 +24,7 @@ static void extend(struct plain *plain, const struct imalog_replay *replay, enum
 		memcpy(both + size, digest, imalog_hash_size(own));
 	imalog_hash_digest(hash, (struct imalog_span){ both, 2 * size }, pcr);
 	if (size == record->digest.size && !padded && !record->violation)
-		plain->bad = plain->bad || memcmp(digest, record->digest.data, size);
+		plain->bad |= !!memcmp(digest, record->digest.data, size);
 }
 
 static void finish(struct imalog_batch *batch, struct imalog_replay *replay, bool *bad)
@@ -36,24 +33,23 @@ static void finish(struct imalog_batch *batch, struct imalog_replay *replay, boo
 		if (batch->hashes & 1u << i)
 			imalog_batch_digest(batch, (enum imalog_hash)i);
 	imalog_batch_chain(batch, replay, replay->banks);
-	*bad = *bad || batch->bad < batch->count;
+	*bad |= batch->bad < batch->count;
 	imalog_batch_clear(batch, batch->first + batch->count, batch->digest_size);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static struct imalog_replay replay;
 	struct imalog_format format = { .record_max = 0 };
 	struct imalog_span log = { data, size };
 	unsigned banks = 1 + fuzz_number(&log, 1) % 15, step = 1 + (unsigned)fuzz_number(&log, 1);
-	struct plain plain = { .bad = false };
+	struct imalog_replay replay = { .banks = banks };
+	struct plain plain = { 0 };
 	struct imalog_template template_;
 	struct imalog_reader reader;
 	struct imalog_record record;
 	struct imalog_batch batch;
 	bool bad = false;
 
-	imalog_replay_init(&replay, banks);
 	replay.padded = (unsigned)fuzz_number(&log, 1) & banks & ~1u;
 	replay.padded_first = fuzz_number(&log, 1) % 8;
 	replay.padded_end = fuzz_number(&log, 1) % 16;
