@@ -34,9 +34,10 @@ static void check_load(char **arguments, const struct settings *defaults)
 	int argc;
 
 	wanted.headroom = true;
-	for (argc = 0; arguments[argc]; argc++)
-		if (*arguments[argc] == '-' && arguments[argc][1] != '-' && strchr(arguments[argc] + 1, '-'))
-			return;		/* kexec-tools knows no letter '-' */
+	for (argc = 0; arguments[argc]; argc++)	/* kexec-tools knows no letter '-', no --kexec-...=VALUE */
+		if (!strncmp(arguments[argc], "--k", 3) ? !!strchr(arguments[argc], '=')
+			: *arguments[argc] == '-' && arguments[argc][1] != '-' && strchr(arguments[argc] + 1, '-'))
+			return;
 	MUST(request_parse(argc, arguments, &wanted, &again, error));
 	MUST(again.action == ACTION_LOAD && !again.replaced_auto);
 	for (int i = 1; i <= argc; i++)
