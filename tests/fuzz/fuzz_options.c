@@ -8,11 +8,6 @@
 
 #define WORDS_MAX 24
 
-static bool is_ours(const char *word)
-{
-	return !strncmp(word, "--ima-", 6);
-}
-
 /* @arguments are @argv without some words that are ours. */
 static void check_rest(char *const *arguments, char *const *argv)
 {
@@ -20,7 +15,7 @@ static void check_rest(char *const *arguments, char *const *argv)
 		if (*arguments && !strcmp(*arguments, *argv))
 			arguments++;
 		else
-			MUST(is_ours(*argv));
+			MUST(!strncmp(*argv, "--ima-", 6));
 	}
 	MUST(!*arguments);
 }
