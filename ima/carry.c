@@ -80,7 +80,7 @@ static bool has_its_fields(struct imalog_span data, unsigned fields,
 {
 	struct imalog_span field;
 
-	while (fields--)
+	for (; fields; fields--)
 		if (!cursor_counted(&data, byte_order, &field))
 			return false;
 	return !data.size;

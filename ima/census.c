@@ -61,7 +61,7 @@ static void *append(void **array, uint32_t *count, bool *dropped, size_t size)
 		*dropped = true;
 		return (char *)*array + (size_t)(*count - 1) * size;
 	}
-	if (!(*count & (*count - 1))) {
+	if (!*count || !(*count & (*count - 1))) {
 		size_t room = *count ? (size_t)*count * 2 : 1;
 		void *more = realloc(*array, room * size);
 

@@ -68,8 +68,8 @@ static inline bool cursor_counted(struct imalog_span *cursor,
 static inline bool span_field(struct imalog_span data, enum imalog_byte_order byte_order,
 			      unsigned index, struct imalog_span *field)
 {
-	while (cursor_counted(&data, byte_order, field))
-		if (!index--)
+	for (; cursor_counted(&data, byte_order, field); index--)
+		if (!index)
 			return true;
 	return false;
 }

@@ -15,11 +15,11 @@ static bool decimal(struct imalog_span text, uint64_t *value)
 	if (!text.size)
 		return false;
 	for (size_t i = 0; i < text.size; i++) {
-		unsigned digit = text.data[i] - (unsigned)'0';
+		unsigned char c = text.data[i];
 
-		if (digit > 9 || v > (UINT64_MAX - digit) / 10)
+		if (c < '0' || c > '9' || v > (UINT64_MAX - (c - '0')) / 10)
 			return false;
-		v = v * 10 + digit;
+		v = v * 10 + (uint64_t)(c - '0');
 	}
 	*value = v;
 	return true;

@@ -279,6 +279,9 @@ void imalog_curve_estimate(const struct imalog_curve *curve, uint64_t interval_s
 	estimate->bound_bytes = add_bytes(bound_at(curve, interval_seconds), curve->burst_bytes);
 	estimate->central_bytes = add_bytes(whole_bytes(on_line(from->central, to->central, part)),
 					    curve->burst_bytes);
+	/* Behind the last knot the two lines may cross. */
+	if (estimate->central_bytes > estimate->bound_bytes)
+		estimate->central_bytes = estimate->bound_bytes;
 }
 
 bool imalog_curve_deadline(const struct imalog_curve *curve, uint64_t room_bytes, uint64_t *seconds)

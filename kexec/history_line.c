@@ -21,9 +21,20 @@ static const struct {
 	[HISTORY_ROW_VERIFY] = { "verify", 2 },
 };
 
+/* Above this a double does not tell one millisecond from the next; no machine ran for so long. */
+#define MILLISECONDS_MAX INT64_C(1000000000000000)
+
+/* The nearest, or a row would lose one each time that it is read and written. */
 static int64_t milliseconds(double seconds)
 {
-	return (int64_t)(seconds * 1000);
+	double nearest = seconds * 1000 + 0.5;
+
+	return nearest < (double)MILLISECONDS_MAX ? (int64_t)nearest : MILLISECONDS_MAX;
+}
+
+static bool is_time(int64_t milliseconds)
+{
+	return milliseconds >= 0 && milliseconds <= MILLISECONDS_MAX;
 }
 
 static void sample_to_numbers(const struct history_row *row, int64_t *numbers)
@@ -57,7 +68,7 @@ static bool sample_from_numbers(const int64_t *numbers, struct history_row *row)
 		.exact = numbers[7],
 	};
 	row->counted = (uint64_t)numbers[8];
-	return numbers[0] >= 0 && numbers[6] <= 1 && numbers[7] <= 1;
+	return is_time(numbers[0]) && numbers[6] <= 1 && numbers[7] <= 1;
 }
 
 static void event_to_numbers(const struct history_event *event, int64_t *numbers)
@@ -90,7 +101,7 @@ static bool event_from_numbers(const int64_t *numbers, struct history_row *row)
 		.deadline_seconds = numbers[8] >= 0 ? (uint64_t)numbers[8] : 0,
 		.verdict = (enum imalog_verdict)numbers[9],
 	};
-	return numbers[0] >= 0 && numbers[2] >= 0 && numbers[3] >= 0 && numbers[4] >= 0 &&
+	return is_time(numbers[0]) && numbers[2] >= 0 && numbers[3] >= 0 && numbers[4] >= 0 &&
 	       numbers[7] >= 0 && numbers[8] >= -1 && numbers[9] >= IMALOG_FITS &&
 	       numbers[9] <= IMALOG_UNKNOWN;
 }

@@ -149,8 +149,8 @@ static bool read_own(const char *argument, struct request *request, bool given[O
 	return false;
 }
 
-/* Take the letter 'a' out of a short cluster; what follows a 't' is its argument. */
-static void strip_auto(char *cluster)
+/* Take the letters 'a' and 'c' out of a short cluster; what follows a 't' is its argument. */
+static void strip_syscall(char *cluster)
 {
 	char *to = cluster;
 
@@ -159,30 +159,33 @@ static void strip_auto(char *cluster)
 			memmove(to, from, strlen(from) + 1);
 			return;
 		}
-		if (*from != 'a')
+		if (*from != 'a' && *from != 'c')
 			*to++ = *from;
 	}
 	*to = '\0';
 }
 
-/* Whether @argument was -a and nothing else; letters beside it stay. */
-static bool drop_auto(char *argument)
+/* Whether @argument was -a or -c and nothing else; letters beside it stay. */
+static bool drop_syscall(char *argument)
 {
 	const struct foreign_option *option;
 
 	if (argument[0] != '-' || !argument[1])
 		return false;
 	if (argument[1] != '-') {
-		strip_auto(argument);
+		/* No letter is a '-': kexec-tools refuses that, which must not become a long option. */
+		if (argument[1 + strcspn(argument + 1, "-t")] == '-')
+			return false;
+		strip_syscall(argument);
 		return !argument[1];
 	}
 	option = foreign_long(argument + 2, strlen(argument + 2));
-	return option && option->meaning == FOREIGN_AUTO;
+	return option && (option->meaning == FOREIGN_AUTO || option->meaning == FOREIGN_CLASSIC);
 }
 
 /*
- * Make the load one by kexec_file_load(2): every -a is taken out, and -s put in front when it is
- * not there.
+ * Make the load one by kexec_file_load(2): every -a is taken out, with each -c that it overruled, and -s
+ * put in front when it is not there.
  */
 static bool force_file_load(struct request *request, const struct seen *seen)
 {
@@ -193,7 +196,7 @@ static bool force_file_load(struct request *request, const struct seen *seen)
 		struct seen ignored = { 0 };
 		bool two = read_foreign(arguments[i], &ignored);
 
-		if (drop_auto(arguments[i]))
+		if (drop_syscall(arguments[i]))
 			free(arguments[i]);
 		else
 			arguments[used++] = arguments[i];

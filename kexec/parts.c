@@ -10,7 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef BLOCK_BYTES	/* as in scan.c */
 #define BLOCK_BYTES (64u << 10)
+#endif
 
 void parts_init(struct parts *parts)
 {

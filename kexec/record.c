@@ -93,17 +93,17 @@ static bool get_arguments(struct json_object *from, struct load_record *record)
 	size_t count;
 
 	if (!state_get_array(from, "arguments", &array) ||
-	    !json_object_object_get_ex(from, "directory", &directory))
+	    !json_object_object_get_ex(from, "directory", &directory) || !state_text(directory))
 		return false;
 	count = json_object_array_length(array);
-	record->directory = strdup(json_object_get_string(directory));
+	record->directory = strdup(state_text(directory));
 	record->arguments = calloc(count + 1, sizeof(char *));
 	if (!count || !record->directory || !record->arguments)
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		struct json_object *value = json_object_array_get_idx(array, i);
+		const char *text = state_text(json_object_array_get_idx(array, i));
 
-		record->arguments[i] = value ? strdup(json_object_get_string(value)) : NULL;
+		record->arguments[i] = text ? strdup(text) : NULL;
 		if (!record->arguments[i])
 			return false;
 	}

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifndef WINDOW_BYTES	/* the fuzzers' inputs are small, and are to fill many */
 #define WINDOW_BYTES (128u << 10)	/* measured: larger ones fall out of the caches */
 #define HEAD_BYTES (32u << 10)	/* enough to tell the format */
+#endif
 
 void scan_init(struct scan *scan)
 {
@@ -66,19 +68,23 @@ static int fill(struct scan_pump *pump)
 	return 0;
 }
 
+/* By the first bytes, as many whatever the source gives at a time, so that a log is read as one thing only. */
 static int find_format(struct scan_pump *pump, struct imalog_format *format, int *damage)
 {
 	int error = 0;
 
 	for (size_t head = HEAD_BYTES; !error; head *= 2) {
+		size_t size;
+
 		while (!error && !pump->end && pump->used < head)
 			error = fill(pump);
+		size = pump->used < head ? pump->used : head;
 		if (!error &&
-		    !imalog_format_detect((struct imalog_span){ pump->buffer.data, pump->used },
-					  pump->end, format))
+		    !imalog_format_detect((struct imalog_span){ pump->buffer.data, size },
+					  pump->end && size == pump->used, format))
 			return 0;
-		/* The first record may be larger than what was read of it. */
-		if (pump->end || pump->used > IMALOG_RECORD_MAX)
+		/* The first record may be larger than what was looked at of it. */
+		if (size < head || size > IMALOG_RECORD_MAX)
 			break;
 	}
 	if (!error)
@@ -192,12 +198,14 @@ int scan_step(struct scan *scan, struct scan_pump *pump, struct imalog_batch *ba
 		scan->damage_offset = scan->census.total.bytes;
 		scan->damage_record = scan->census.total.records;
 	}
-	if (result < 0 || pump->end)
+	if (result < 0 || pump->end) {
 		result = 1;
-	else if (!pump->reader.at)
-		error = fill(pump);
-	else
+	} else {
+		/* A record that is larger than the window is no end. */
 		result = 0;
+		if (!pump->reader.at)
+			error = fill(pump);
+	}
 	if (!error && (batch || !result))
 		error = keep_rest(pump, batch ? keep : NULL);
 	return error ? error : result;

@@ -107,7 +107,7 @@ bool state_get_seconds(struct json_object *from, const char *key, double *second
 	    !json_object_is_type(value, json_type_double))
 		return false;
 	*seconds = json_object_get_double(value);
-	return *seconds >= 0;
+	return *seconds >= 0 && *seconds < 1e300;	/* no NaN, no Infinity, which json-c takes */
 }
 
 bool state_get_array(struct json_object *from, const char *key, struct json_object **array)
@@ -179,12 +179,25 @@ bool state_continue(struct json_object *from, char out[RECORD_BOOT_ID_SIZE])
 bool state_get_boot_id(struct json_object *from, char out[RECORD_BOOT_ID_SIZE])
 {
 	struct json_object *value;
+	const char *text;
 
-	if (!json_object_object_get_ex(from, "boot_id", &value) ||
-	    json_object_get_string_len(value) >= RECORD_BOOT_ID_SIZE)
+	if (!json_object_object_get_ex(from, "boot_id", &value))
 		return false;
-	memcpy(out, json_object_get_string(value), (size_t)json_object_get_string_len(value) + 1);
+	text = state_text(value);
+	if (!text || strlen(text) >= RECORD_BOOT_ID_SIZE)
+		return false;
+	strcpy(out, text);
 	return true;
+}
+
+const char *state_text(struct json_object *value)
+{
+	const char *text;
+
+	if (!json_object_is_type(value, json_type_string))
+		return NULL;
+	text = json_object_get_string(value);
+	return strlen(text) == (size_t)json_object_get_string_len(value) ? text : NULL;
 }
 
 void state_put_bytes(struct json_object *to, const char *key, const unsigned char *bytes,

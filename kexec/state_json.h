@@ -27,6 +27,8 @@ void state_put_boot_id(struct json_object *to, const char *boot_id);
 
 /* What state_begin() began: the version is ours, and the boot id fits. */
 bool state_continue(struct json_object *from, char out[RECORD_BOOT_ID_SIZE]);
+/* The text of a value, borrowed; NULL unless it is a string without a NUL in it. */
+const char *state_text(struct json_object *value);
 bool state_get_boot_id(struct json_object *from, char out[RECORD_BOOT_ID_SIZE]);
 bool state_get_number(struct json_object *from, const char *key, uint64_t *number);
 bool state_get_small(struct json_object *from, const char *key, uint64_t limit, uint32_t *number);

@@ -63,6 +63,8 @@ static gzFile open_config(const struct host_root *root)
 	if (host_read_text(root, "/proc/sys/kernel/osrelease", release, sizeof(release)) < 0)
 		release[0] = '\0';
 	release[strcspn(release, "\n/")] = '\0';
+	if (release[0] == '.')	/* the folder above, in a tree that somebody else made */
+		release[0] = '\0';
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
 		const char *hole = strstr(places[i], "%s");
 		gzFile file;

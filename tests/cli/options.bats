@@ -77,6 +77,12 @@ runs_as() {
 	says "$using"
 }
 
+@test "a -c that a later -a overrules does not come to count when the -a goes" {
+	runs_as "-s -l vmlinuz" -c -a -l vmlinuz --ima-headroom
+	runs_as "-s -l vmlinuz" -lca vmlinuz --ima-headroom
+	runs_as "-s -l vmlinuz" --kexec-syscall --kexec-syscall-auto -l vmlinuz --ima-headroom
+}
+
 @test "-s behind -a is a -s already" {
 	runs_as "-a -s -l vmlinuz" -a -s -l vmlinuz --ima-headroom
 	silent_about "using -s"

@@ -280,3 +280,10 @@ load common
 	says '"records": 4,'
 	says '"bytes": 200'
 }
+
+@test "a record larger than one read in the middle hides nothing behind it" {
+	log=$root/sys/kernel/security/ima/binary_runtime_measurements
+	"$BATS_TEST_DIRNAME/../tools/gen-log" --out "$log" boot files=3 record=300000 files=5
+	run kexec_ima --format json status
+	says '"records": 10,' "\"bytes\": $(stat -c %s "$log"),"
+}

@@ -243,6 +243,15 @@ padded_pcr() {
 	done
 }
 
+@test "a record of any size in the middle, and what is behind it" {
+	for size in 65000 70000 131072 131200 200000 300000 4000000; do
+		gen log boot files=3 record=$size files=5
+		verify --log log --format json $(pcrs log)
+		ends 0 || fail "$size" || return
+		json 'j["records"]' 10 || fail "$size" || return
+	done
+}
+
 @test "packed by gzip, from standard input, from a pipe" {
 	gen log boot files=400 load execute boot
 	right=$(pcrs log)

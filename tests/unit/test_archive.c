@@ -52,6 +52,10 @@ static struct archive_piece piece_of(uint32_t chain, uint64_t first, uint64_t la
 
 static void a_text_is_of_its_piece_only(void **state)
 {
+	static const char *const no_boots[] = {
+		"{\"archive\":1,\"boot_id\":null}", "{\"archive\":1,\"boot_id\":1}",
+		"{\"archive\":1,\"boot_id\":[]}", "{\"archive\":1}", "[]", "null", "1",
+	};
 	struct archive_piece piece = piece_of(1, 1, 200), read;
 	char *text;
 
@@ -68,6 +72,11 @@ static void a_text_is_of_its_piece_only(void **state)
 		read = (struct archive_piece){ .chain = 1 + (i == 0), .first = 1 + (i == 1),
 					       .last = 200 + (i == 2) };
 		assert_false(archive_from_text(text, &read));
+	}
+	/* json-c gives a text, or NULL, for what is none. */
+	for (unsigned i = 0; i < COUNT(no_boots); i++) {
+		read = (struct archive_piece){ .chain = 1, .first = 1, .last = 200 };
+		assert_false(archive_from_text(no_boots[i], &read));
 	}
 	/* Cut anywhere it is no text. */
 	for (size_t size = strlen(text); size--;) {

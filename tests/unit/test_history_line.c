@@ -2,6 +2,7 @@
 /* Rows as lines, and what a sample keeps: there and back, and each thing broken once. */
 #include "build.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,25 @@ static void a_row_reads_back_as_it_was_written(void **state)
 		    row.event.has_deadline && row.event.deadline_seconds == 17057);
 	assert_true(history_line_read(lines[2], strlen(lines[2]), &row));
 	assert_true(row.event.kind == HISTORY_CHECK && !row.event.has_deadline);
+}
+
+/* A time is kept in milliseconds and told in seconds: no number of them is lost between the two. */
+static void no_millisecond_is_lost(void **state)
+{
+	static const long long times[] = { 0, 1, 64615, 1001, 36000249, 999999999999999, 1000000000000000 };
+	char line[HISTORY_LINE_MAX], out[HISTORY_LINE_MAX];
+	struct history_row row;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(times); i++) {
+		int size = snprintf(line, sizeof(line), "check " BOOT " %lld 1 2 3 0 0 7 0 -1 4", times[i]);
+
+		assert_true(history_line_read(line, (size_t)size, &row));
+		history_line_write(&row, out);
+		assert_memory_equal(out, line, (size_t)size);
+	}
+	/* What no machine can have run for is no time. */
+	assert_false(history_line_read("check b 1000000000000001 1 2 3 0 0 7 0 -1 4", 43, &row));
 }
 
 /* Each number at its largest, and the longest boot id: it still fits. */
@@ -210,6 +230,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_row_reads_back_as_it_was_written),
+		cmocka_unit_test(no_millisecond_is_lost),
 		cmocka_unit_test(the_longest_row_fits),
 		cmocka_unit_test(a_broken_line_is_no_row),
 		cmocka_unit_test(what_is_kept_reads_back_and_each_thing_broken_is_refused),
