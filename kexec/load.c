@@ -61,9 +61,13 @@ bool unload(const struct run *run, const char *kexec)
 /* The event of the load just made: there was none like it before. */
 static const struct imalog_mark *new_load(const struct survey *before, const struct survey *after)
 {
+	/* What the log had, also where the record of a load without an event hid it from the judgement. */
+	const struct imalog_mark *old = imalog_census_load(&before->scan.census);
+
 	if (!after->has_load || after->facts.load_from_record)
 		return NULL;
-	if (before->has_load && survey_is_same_load(&before->load, &after->load))
+	if ((old && survey_is_same_load(old, &after->load)) ||
+	    (before->has_load && survey_is_same_load(&before->load, &after->load)))
 		return NULL;
 	return &after->load;
 }

@@ -52,9 +52,9 @@ static void read_record(struct survey *survey, const struct live *live)
 	if (!error) {
 		errno = 0;
 		survey->has_record = load_record_from_text(text, &survey->record);
-		/* Either of them may lack the memory. */
 		if (!survey->has_record)
-			survey->facts.record_unread = load_record_is_pending(text, survey->boot_id) ||
+			survey->facts.record_unread = errno == ENOMEM ||
+						      load_record_is_pending(text, survey->boot_id) ||
 						      errno == ENOMEM;
 	} else {
 		survey->facts.record_unread = !is_absence(error);
