@@ -7,7 +7,7 @@
  *   full         this call and all behind it that need room fail with ENOSPC
  *   interrupted  a call that waits or moves bytes fails with EINTR
  *   short        a read or a write moves half of what was asked for
- *   hang         the call never comes back, but signals do
+ *   hang         a call on a file never comes back, but signals do; once somebody watches the time, by alarm(2) or a child
  *   kill         the process is killed before the call
  *   run=COMMAND  COMMAND is run before the call
  *
@@ -53,6 +53,7 @@ static struct process processes[PROCESSES];
 static enum kind kind;
 static const char *command, *report_path, *program;
 static unsigned long ordinal, counted;
+static int is_watched;
 static char fired[160] = "nothing";
 
 static void die(const char *what)
@@ -107,6 +108,18 @@ static int needs_room(const struct user_regs_struct *regs)
 	return 0;
 }
 
+static int is_on_file(long call)
+{
+	switch (call) {
+	case SYS_open: case SYS_openat: case SYS_read: case SYS_write: case SYS_pread64: case SYS_pwrite64:
+	case SYS_fsync: case SYS_stat: case SYS_fstat: case SYS_newfstatat: case SYS_access: case SYS_flock:
+	case SYS_rename: case SYS_renameat: case SYS_mkdir: case SYS_unlink: case SYS_unlinkat: case SYS_lseek:
+	case SYS_ftruncate: case SYS_close:
+		return 1;
+	}
+	return 0;
+}
+
 static int can_happen(const struct user_regs_struct *regs, struct process *process)
 {
 	long call = (long)regs->orig_rax;
@@ -114,6 +127,8 @@ static int can_happen(const struct user_regs_struct *regs, struct process *proce
 	int again = polls && process->polled;
 
 	process->polled = polls;
+	if (call == SYS_alarm || call == SYS_clone)
+		is_watched = call == SYS_clone || regs->rdi;
 	/* How often is chance. */
 	if (again)
 		return 0;
@@ -126,6 +141,7 @@ static int can_happen(const struct user_regs_struct *regs, struct process *proce
 		return (call == SYS_read || call == SYS_write || call == SYS_pread64 || call == SYS_pwrite64) &&
 		       regs->rdx > 1;
 	case KILL: case RUN: return call != SYS_rt_sigreturn;
+	case HANG: return is_watched && is_on_file(call);
 	default: return !is_safe(call);
 	}
 }
