@@ -135,11 +135,14 @@ static int can_happen(const struct user_regs_struct *regs, struct process *proce
 	switch (kind) {
 	case FULL: return needs_room(regs);
 	case INTERRUPTED:
+		/* Large reads are zlib's, of files, which no signal interrupts. */
+		if (call == SYS_read && regs->rdx >= 32768)
+			return 0;
 		return call == SYS_read || call == SYS_write || call == SYS_pread64 || call == SYS_pwrite64 ||
 		       call == SYS_flock || call == SYS_wait4 || call == SYS_clock_nanosleep;
 	case SHORT:
 		return (call == SYS_read || call == SYS_write || call == SYS_pread64 || call == SYS_pwrite64) &&
-		       regs->rdx > 1;
+		       regs->rdx > 1 && !(call == SYS_write && regs->rdx < 8);	/* the kernel's deletion takes no less */
 	case KILL: case RUN: return call != SYS_rt_sigreturn;
 	case HANG: return is_watched && is_on_file(call);
 	default: return !is_safe(call);

@@ -2,7 +2,8 @@
 /*
  * Preloaded: the $FAULT_AT-th allocation fails, and with $FAULT_ON all behind it.  $FAULT_REPORT gets their number, and
  * where the one that failed was asked for.  Children go on counting.  Only in kexec-ima, by whichever name; and not what
- * libjson-c asks for, which ends by a signal without memory: kexec/state_json.c makes sure of it beforehand.
+ * libjson-c and libgcrypt ask for, which end the program by a signal without memory: for the first kexec/state_json.c
+ * makes sure of it beforehand, and when the second is used nothing was done yet.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -26,19 +27,26 @@ struct report {
 static struct report *report;
 static unsigned long at;
 static int goes_on;
-static unsigned long json_begin, json_end;
+static struct {
+	unsigned long begin, end;
+} fatal[2];
 
-static int find_json(struct dl_phdr_info *info, size_t size, void *context)
+static int find_fatal(struct dl_phdr_info *info, size_t size, void *context)
 {
+	int which = strstr(info->dlpi_name, "libjson-c.so") ? 0 : strstr(info->dlpi_name, "libgcrypt.so") ? 1 : -1;
+
 	(void)size;
 	(void)context;
-	if (!strstr(info->dlpi_name, "libjson-c.so"))
+	if (which < 0)
 		return 0;
-	json_begin = info->dlpi_addr;
-	for (int i = 0; i < info->dlpi_phnum; i++)
-		if (json_begin + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz > json_end)
-			json_end = json_begin + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
-	return 1;
+	fatal[which].begin = info->dlpi_addr;
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		unsigned long end = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr + info->dlpi_phdr[i].p_memsz;
+
+		if (end > fatal[which].end)
+			fatal[which].end = end;
+	}
+	return 0;
 }
 
 __attribute__((constructor)) static void begin(void)
@@ -53,7 +61,7 @@ __attribute__((constructor)) static void begin(void)
 		_exit(125);
 	at = strtoul(number, NULL, 10);
 	goes_on = getenv("FAULT_ON") != NULL;
-	dl_iterate_phdr(find_json, NULL);
+	dl_iterate_phdr(find_fatal, NULL);
 	report = mmap(NULL, sizeof(*report), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (report == MAP_FAILED)
@@ -64,8 +72,11 @@ static int fails(void *caller)
 {
 	unsigned long now;
 
-	if (!report || ((unsigned long)caller >= json_begin && (unsigned long)caller < json_end))
+	if (!report)
 		return 0;
+	for (int i = 0; i < 2; i++)
+		if ((unsigned long)caller >= fatal[i].begin && (unsigned long)caller < fatal[i].end)
+			return 0;
 	now = atomic_fetch_add(&report->counted, 1) + 1;
 	if (!at || (now != at && !(goes_on && now > at)))
 		return 0;
