@@ -65,6 +65,9 @@ const char *imalog_reason_text(enum imalog_reason reason)
 		return "whether an image is loaded cannot be read";
 	case IMALOG_REASON_GENERATION_UNKNOWN:
 		return "what this kernel does with the log at a kexec is not known";
+	case IMALOG_REASON_RECORD_UNREAD:
+		return "what was recorded of the last load (/run/kexec-ima/load.json) is unfinished or cannot be "
+		       "read, so whether that load went well is not known: load again";
 	}
 	return "unknown";
 }

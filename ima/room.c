@@ -323,6 +323,8 @@ void imalog_decide(const struct imalog_census *census, const struct imalog_mark 
 		return;
 	} else if (facts->log_damaged) {
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_LOG_DAMAGED);
+	} else if (facts->record_unread) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_RECORD_UNREAD);
 	} else if (facts->complaint == IMALOG_COMPLAINT_UNREADABLE) {
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_NO_KERNEL_LOG);
 	} else if (facts->load_from_record) {

@@ -51,8 +51,11 @@ bool archive_parse_name(const char *name, struct archive_piece *piece)
 
 char *archive_to_text(const struct archive_piece *piece)
 {
-	struct json_object *to = json_object_new_object();
+	struct json_object *to;
 
+	if (!state_can_make(0))
+		return NULL;
+	to = json_object_new_object();
 	state_put_number(to, "archive", ARCHIVE_VERSION);
 	state_put_boot_id(to, piece->boot_id);
 	state_put_number(to, "chain", piece->chain);
@@ -66,7 +69,7 @@ char *archive_to_text(const struct archive_piece *piece)
 
 bool archive_from_text(const char *text, struct archive_piece *piece)
 {
-	struct json_object *from = json_tokener_parse(text);
+	struct json_object *from = state_parse(text);
 	uint64_t version, chain, first, last;
 	bool good = from && state_get_boot_id(from, piece->boot_id) &&
 		    state_get_number(from, "archive", &version) && version == ARCHIVE_VERSION &&

@@ -88,8 +88,12 @@ char *checkpoint_to_text(const struct checkpoint *checkpoint)
 {
 	const struct scan *scan = &checkpoint->scan;
 	const struct imalog_census *census = &scan->census;
-	struct json_object *to = state_begin(checkpoint->boot_id), *list;
+	struct json_object *to, *list;
 
+	/* A replay has a value for each PCR in each bank. */
+	if (!state_can_make((size_t)census->boot_count + census->mark_count + IMALOG_HASHES * IMALOG_PCRS))
+		return NULL;
+	to = state_begin(checkpoint->boot_id);
 	json_object_object_add(to, "boottime_seconds",
 			       json_object_new_double(checkpoint->boottime_seconds));
 	state_put_number(to, "big_endian", scan->format.byte_order == IMALOG_BIG_ENDIAN);
@@ -158,7 +162,7 @@ static bool get_lists(struct json_object *from, struct imalog_census *census)
 
 bool checkpoint_from_text(const char *text, struct checkpoint *checkpoint)
 {
-	struct json_object *from = json_tokener_parse(text), *replay;
+	struct json_object *from = state_parse(text), *replay;
 	struct scan *scan = &checkpoint->scan;
 	struct imalog_census *census = &scan->census;
 	bool big_endian = false, good;

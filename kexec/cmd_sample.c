@@ -95,6 +95,9 @@ static int keep(struct taking *taking, const struct survey *survey)
 	}
 	if (survey || waiting > HOST_SPOOL_MANY) {
 		error = renew_database(taking, survey);
+		/* What cannot be read for a moment looks like a corrupt one too, and is not set aside for that. */
+		if (error == -EILSEQ)
+			error = renew_database(taking, survey);
 		if (error)
 			status = give_up(run, error);
 		if (error && survey)	/* the next one is the first again */

@@ -128,6 +128,7 @@ struct load_job {
 	const struct load_record *earlier;	/* of the image that is loaded now; NULL: not ours */
 	struct survey *survey;		/* the look before the load; afterwards the one after it */
 	struct imalog_decision decision;	/* afterwards: the judgement */
+	bool doubted;			/* until the load is written down, /run says that it is not known */
 };
 
 /*
@@ -137,9 +138,9 @@ struct load_job {
 bool load_and_prove(struct load_job *job, int *status);
 /*
  * Write down what was loaded, with the event @mark or NULL; @after, the look after the load, then knows it
- * too (without the arguments).
+ * too (without the arguments).  0 or a negative errno (explained).
  */
-void keep_load(const struct load_job *job, struct survey *after, const struct imalog_mark *mark);
+int keep_load(const struct load_job *job, struct survey *after, const struct imalog_mark *mark);
 /* Make sure that nothing is loaded.  False (explained) when something still is. */
 bool unload(const struct run *run, const char *kexec);
 

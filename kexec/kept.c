@@ -36,8 +36,11 @@ static void put_double(struct json_object *to, const char *key, double number)
 
 char *kept_sample_to_text(const char *boot_id, const struct kept_sample *kept)
 {
-	struct json_object *to = state_begin(boot_id);
+	struct json_object *to;
 
+	if (!state_can_make(0))
+		return NULL;
+	to = state_begin(boot_id);
 	state_put_number(to, "counted", kept->counted);
 	put_double(to, "boottime", kept->boottime_seconds);
 	put_time(to, "unix", kept->unix_seconds);
@@ -53,7 +56,7 @@ char *kept_sample_to_text(const char *boot_id, const struct kept_sample *kept)
 
 bool kept_sample_from_text(const char *text, const char *boot_id, struct kept_sample *kept)
 {
-	struct json_object *from = json_tokener_parse(text);
+	struct json_object *from = state_parse(text);
 	bool good;
 
 	*kept = (struct kept_sample){ .exact.exact = true };
@@ -73,8 +76,11 @@ bool kept_sample_from_text(const char *text, const char *boot_id, struct kept_sa
 
 char *kept_verdict_to_text(const char *boot_id, const struct kept_verdict *kept)
 {
-	struct json_object *to = state_begin(boot_id);
+	struct json_object *to;
 
+	if (!state_can_make(0))
+		return NULL;
+	to = state_begin(boot_id);
 	put_time(to, "unix", kept->unix_seconds);
 	state_put_number(to, "outcome", kept->outcome);
 	return state_finish(to);
@@ -82,7 +88,7 @@ char *kept_verdict_to_text(const char *boot_id, const struct kept_verdict *kept)
 
 bool kept_verdict_from_text(const char *text, const char *boot_id, struct kept_verdict *kept)
 {
-	struct json_object *from = json_tokener_parse(text);
+	struct json_object *from = state_parse(text);
 	uint32_t outcome = 0;
 	bool good = is_of_boot(from, boot_id) && get_time(from, "unix", &kept->unix_seconds) &&
 		    state_get_small(from, "outcome", IMALOG_OUTCOME_UNKNOWN, &outcome);
@@ -94,8 +100,12 @@ bool kept_verdict_from_text(const char *text, const char *boot_id, struct kept_v
 
 char *kept_outlook_to_text(const char *boot_id, const struct kept_outlook *kept)
 {
-	struct json_object *to = state_begin(boot_id), *knots = json_object_new_array();
+	struct json_object *to, *knots;
 
+	if (!state_can_make(kept->curve.count))
+		return NULL;
+	to = state_begin(boot_id);
+	knots = json_object_new_array();
 	put_double(to, "boottime", kept->boottime_seconds);
 	state_put_number(to, "bytes", kept->bytes);
 	state_put_number(to, "interval", kept->interval_seconds);
@@ -156,7 +166,7 @@ static bool get_curve(struct json_object *from, struct imalog_curve *curve)
 
 bool kept_outlook_from_text(const char *text, const char *boot_id, struct kept_outlook *kept)
 {
-	struct json_object *from = json_tokener_parse(text);
+	struct json_object *from = state_parse(text);
 	bool good;
 
 	*kept = (struct kept_outlook){ 0 };

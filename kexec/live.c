@@ -163,7 +163,8 @@ void live_open(struct live *live, const struct host_root *root)
 {
 	*live = (struct live){ .root = root };
 	scan_init(&live->scan);
-	if (host_boot_id(root, live->boot_id))
+	live->boot_error = host_boot_id(root, live->boot_id);
+	if (live->boot_error)
 		live->boot_id[0] = '\0';
 	live->has_uptime = !host_uptime(root, &live->uptime);
 	live->dir = host_state_open(root);

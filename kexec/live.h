@@ -10,7 +10,8 @@
 struct live {
 	const struct host_root *root;	/* borrowed */
 	int dir;			/* of the state files, or a negative errno; the caller closes it */
-	char boot_id[HOST_BOOT_ID_SIZE];	/* "" when it cannot be read */
+	char boot_id[HOST_BOOT_ID_SIZE];	/* "" when it cannot be read: */
+	int boot_error;			/* why, a negative errno */
 	bool has_uptime;
 	double uptime;			/* seconds since boot */
 	bool whole;			/* to be set by the caller: read all of it again */

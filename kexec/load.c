@@ -46,12 +46,13 @@ bool unload(const struct run *run, const char *kexec)
 	struct imalog_facts facts = { 0 };
 	int status;
 
-	survey_forget_load(&run->root);
+	survey_doubt_load(&run->root);
 	status = host_run(arguments, NULL, false);
 	if (status < 0)
 		explain_run(kexec, status);
 	host_kernel_loaded(&run->root, &facts);
 	if ((facts.known & IMALOG_KNOWS_LOADED) && !facts.loaded) {
+		survey_forget_load(&run->root);
 		drop_copies(run);
 		return true;
 	}
@@ -64,14 +65,18 @@ bool unload(const struct run *run, const char *kexec)
 /* The event of the load just made: there was none like it before. */
 static const struct imalog_mark *new_load(const struct survey *before, const struct survey *after)
 {
+	/* What the log had, also where the record of a load without an event hid it from the judgement. */
+	const struct imalog_mark *old = imalog_census_load(&before->scan.census);
+
 	if (!after->has_load || after->facts.load_from_record)
 		return NULL;
-	if (before->has_load && survey_is_same_load(&before->load, &after->load))
+	if ((old && survey_is_same_load(old, &after->load)) ||
+	    (before->has_load && survey_is_same_load(&before->load, &after->load)))
 		return NULL;
 	return &after->load;
 }
 
-void keep_load(const struct load_job *job, struct survey *after, const struct imalog_mark *mark)
+int keep_load(const struct load_job *job, struct survey *after, const struct imalog_mark *mark)
 {
 	struct load_record record = {
 		.boottime_seconds = after->has_uptime ? after->uptime : 0,
@@ -89,7 +94,8 @@ void keep_load(const struct load_job *job, struct survey *after, const struct im
 		record.mark = *mark;
 	if (job->files)
 		record.files = *job->files;
-	memcpy(record.boot_id, after->boot_id, sizeof(record.boot_id));
+	/* One that could be read before still holds. */
+	memcpy(record.boot_id, after->boot_id[0] ? after->boot_id : job->survey->boot_id, sizeof(record.boot_id));
 	record.directory = (char *)job->directory;
 	if (!record.directory)
 		record.directory = getcwd(here, sizeof(here)) ? here : (char *)"/";
@@ -99,13 +105,15 @@ void keep_load(const struct load_job *job, struct survey *after, const struct im
 	error = survey_keep_load(&job->run->root, &record);
 	if (error)
 		complain(STATUS_ERROR,
-			 "%s%s/load.json cannot be written: %s; a later --ima-check=reload will not "
-			 "know this load", job->run->root.path, HOST_STATE_DIR, strerror(-error));
+			 "%s%s/load.json cannot be written: %s; a later %s will not know this load",
+			 job->run->root.path, HOST_STATE_DIR, strerror(-error),
+			 job->doubted ? "check or reload" : "--ima-check=reload");
 	record.arguments = NULL;
 	record.directory = NULL;
 	after->record = record;
 	after->has_record = true;
 	after->record_is_ours = true;
+	return error;
 }
 
 /*
@@ -132,6 +140,8 @@ static void doubt_earlier(struct load_job *job)
 		unload(job->run, job->arguments[0]);
 	} else if (after.facts.loaded && job->earlier) {
 		survey_keep_load(&job->run->root, job->earlier);
+	} else {
+		survey_forget_load(&job->run->root);
 	}
 	survey_free(&after);
 }
@@ -151,8 +161,8 @@ static bool run_real(struct load_job *job, int *status)
 			      : host_run(arguments, job->directory, false);
 	if (!result)
 		return true;
-	if (job->by_peer && result < 0) {
-		/* Nobody is there any more to be told how the judgement ended. */
+	if ((job->by_peer && result < 0) || result == -ECHILD) {
+		/* Nobody is there any more to be told how the judgement ended, or to tell how the load did. */
 		*status = complain(STATUS_ERROR, "kexec ended before it said how the load went: unloading");
 		unload(job->run, job->arguments[0]);
 		return false;
@@ -162,6 +172,20 @@ static bool run_real(struct load_job *job, int *status)
 		tell_old(job->arguments[0]);
 	doubt_earlier(job);
 	return false;
+}
+
+/*
+ * The load could not be written down.  Where the log does not say by itself that it went wrong, a later check would
+ * take it for one that went well, or judge it by the event of an earlier one.
+ */
+static bool must_be_known(const struct load_job *job, const struct imalog_mark *mark, int *status)
+{
+	if (job->doubted || (mark && job->survey->facts.complaint == IMALOG_COMPLAINT_NONE))
+		return false;
+	*status = complain(STATUS_ERROR, "a later check could not tell that this load is none to execute: "
+					 "unloading; make room in %s/run", job->run->root.path);
+	unload(job->run, job->arguments[0]);
+	return true;
 }
 
 bool load_and_prove(struct load_job *job, int *status)
@@ -184,7 +208,7 @@ bool load_and_prove(struct load_job *job, int *status)
 				   strerror(errno));
 		return false;
 	}
-	survey_forget_load(root);
+	job->doubted = !survey_doubt_load(root);
 	kmsg = host_kmsg_open(root);
 	if (!run_real(job, status)) {
 		if (kmsg >= 0)
@@ -203,6 +227,7 @@ bool load_and_prove(struct load_job *job, int *status)
 	}
 	mark = new_load(job->survey, &after);
 	after.facts.complaint = complaint;
+	after.facts.record_unread = false;	/* that is this load */
 	if (!mark) {
 		after.has_load = false;
 		after.facts.known |= IMALOG_KNOWS_LOAD_POSITION;
@@ -210,6 +235,7 @@ bool load_and_prove(struct load_job *job, int *status)
 	}
 	if ((after.facts.known & IMALOG_KNOWS_LOADED) && !after.facts.loaded) {
 		survey_free(&after);
+		survey_forget_load(root);
 		*status = complain(STATUS_ERROR,
 				   "%s ended with 0, but nothing is loaded (%s/sys/kernel/kexec_loaded "
 				   "is 0): look at the kernel's log", job->arguments[0], root->path);
@@ -217,8 +243,8 @@ bool load_and_prove(struct load_job *job, int *status)
 	}
 	imalog_decide(&after.scan.census, mark, &after.facts, job->outlook->estimate.bound_bytes,
 		      &job->decision);
-	keep_load(job, &after, mark);
+	error = keep_load(job, &after, mark);
 	survey_free(job->survey);
 	*job->survey = after;
-	return true;
+	return !error || !must_be_known(job, mark, status);
 }

@@ -54,8 +54,15 @@ static void get_files(struct json_object *from, struct load_record *record)
 
 char *load_record_to_text(const struct load_record *record)
 {
-	struct json_object *to = state_begin(record->boot_id), *arguments = json_object_new_array();
+	struct json_object *to, *arguments;
+	size_t parts = strlen(record->directory) / 1024 + LOAD_FILES_MAX;
 
+	for (char **argument = record->arguments; *argument; argument++)
+		parts += 1 + strlen(*argument) / 1024;
+	if (!state_can_make(parts))
+		return NULL;
+	to = state_begin(record->boot_id);
+	arguments = json_object_new_array();
 	json_object_object_add(to, "boottime_seconds",
 			       json_object_new_double(record->boottime_seconds));
 	state_put_text(to, "directory", record->directory);
@@ -74,10 +81,37 @@ char *load_record_to_text(const struct load_record *record)
 	return state_finish(to);
 }
 
+char *load_record_pending_text(const char *boot_id)
+{
+	struct json_object *to;
+
+	if (!state_can_make(0))
+		return NULL;
+	to = state_begin(boot_id);
+	state_put_number(to, "pending", 1);
+	return state_finish(to);
+}
+
+bool load_record_is_pending(const char *text, const char *boot_id)
+{
+	struct json_object *from = state_parse(text);
+	char id[RECORD_BOOT_ID_SIZE];
+	bool pending = false;
+
+	if (!from || !state_continue(from, id) || strcmp(id, boot_id) != 0 ||
+	    !state_get_flag(from, "pending", &pending))
+		pending = false;
+	json_object_put(from);
+	return pending;
+}
+
 char *facts_to_text(const char *boot_id, const struct imalog_facts *facts)
 {
-	struct json_object *to = state_begin(boot_id);
+	struct json_object *to;
 
+	if (!state_can_make(0))
+		return NULL;
+	to = state_begin(boot_id);
 	if (facts->known & IMALOG_KNOWS_GENERATION)
 		state_put_number(to, "generation", (uint64_t)facts->generation);
 	if (facts->known & IMALOG_KNOWS_EXTRA)
@@ -121,7 +155,7 @@ void load_record_free(struct load_record *record)
 
 bool load_record_from_text(const char *text, struct load_record *record)
 {
-	struct json_object *from = json_tokener_parse(text), *mark;
+	struct json_object *from = state_parse(text), *mark;
 	uint32_t complaint = 0;
 	bool good;
 
@@ -150,7 +184,7 @@ bool load_record_from_text(const char *text, struct load_record *record)
 
 bool facts_from_text(const char *text, const char *boot_id, struct imalog_facts *facts)
 {
-	struct json_object *from = json_tokener_parse(text);
+	struct json_object *from = state_parse(text);
 	char id[RECORD_BOOT_ID_SIZE];
 	uint32_t number;
 	bool good = from && state_continue(from, id) && !strcmp(id, boot_id);

@@ -55,6 +55,10 @@ char *load_record_to_text(const struct load_record *record);
 /* False when @text is not such a record; then @record is empty. */
 bool load_record_from_text(const char *text, struct load_record *record);
 
+/* In its place while a load is made: how it went is not known yet.  NULL when memory is short. */
+char *load_record_pending_text(const char *boot_id);
+bool load_record_is_pending(const char *text, const char *boot_id);
+
 /* How far the log was read in this boot, so that the next reading begins there. */
 struct checkpoint {
 	char boot_id[RECORD_BOOT_ID_SIZE];

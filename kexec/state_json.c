@@ -8,6 +8,29 @@
 /* Raised when the meaning of a key changes: an older file is then not used. */
 #define FORMAT_VERSION 2
 
+#define DOCUMENT_BYTES (64u << 10)	/* memory for any document, */
+#define PART_BYTES (4u << 10)		/* for each thing in a list of it, */
+#define LETTER_BYTES 64u		/* or for each byte of its text */
+
+static bool has_memory(size_t bytes)
+{
+	/* Volatile, or the compiler would leave both out. */
+	void *volatile probe = malloc(bytes);
+
+	free(probe);
+	return probe;
+}
+
+bool state_can_make(size_t parts)
+{
+	return has_memory(DOCUMENT_BYTES + PART_BYTES * parts);
+}
+
+struct json_object *state_parse(const char *text)
+{
+	return has_memory(DOCUMENT_BYTES + LETTER_BYTES * strlen(text)) ? json_tokener_parse(text) : NULL;
+}
+
 void state_put_number(struct json_object *to, const char *key, uint64_t number)
 {
 	json_object_object_add(to, key, json_object_new_uint64(number));

@@ -10,6 +10,13 @@
 
 #include "record.h"
 
+/*
+ * json-c ends the program by a signal when memory is short, so it is asked for beforehand: for a document with so many
+ * things in its lists, and for one that is read (NULL: it is none, or memory is short).
+ */
+bool state_can_make(size_t parts);
+struct json_object *state_parse(const char *text);
+
 /* A new document of this boot; state_finish() gives its text, which the caller frees, and ends it. */
 struct json_object *state_begin(const char *boot_id);
 char *state_finish(struct json_object *from);

@@ -33,11 +33,32 @@ static void read_kernel(const struct host_root *root, struct survey *survey, int
 	free(text);
 }
 
-static void read_record(struct survey *survey, int dir)
+/* There is no record, or nobody could have written one that is used. */
+static bool is_absence(int error)
 {
-	char *text = dir >= 0 && survey->boot_id[0] ? host_state_read(dir, LOAD_FILE) : NULL;
+	return error == -ENOENT || error == -EPERM || error == -EACCES || error == -ELOOP ||
+	       error == -ENOTDIR || error == -EROFS;
+}
 
-	survey->has_record = text && load_record_from_text(text, &survey->record);
+/*
+ * A record that is there hides events of earlier loads, and knows complaints of the kernel.  So one that just cannot be
+ * read, or that a load began and did not finish, is not the same as none.
+ */
+static void read_record(struct survey *survey, const struct live *live)
+{
+	char *text = live->dir < 0 ? NULL : host_state_read(live->dir, LOAD_FILE);
+	int error = text ? live->boot_error : live->dir < 0 ? live->dir : -errno;
+
+	if (!error) {
+		errno = 0;
+		survey->has_record = load_record_from_text(text, &survey->record);
+		if (!survey->has_record)
+			survey->facts.record_unread = errno == ENOMEM ||
+						      load_record_is_pending(text, survey->boot_id) ||
+						      errno == ENOMEM;
+	} else {
+		survey->facts.record_unread = !is_absence(error);
+	}
 	free(text);
 	if (survey->has_record && strcmp(survey->record.boot_id, survey->boot_id)) {
 		load_record_free(&survey->record);
@@ -108,7 +129,7 @@ int survey_take(const struct host_root *root, struct survey *survey,
 	if (!error) {
 		live_keep(&live, &live_census, NULL);
 		read_kernel(root, survey, live.dir);
-		read_record(survey, live.dir);
+		read_record(survey, &live);
 		survey->facts.log_damaged = survey->scan.damage != 0;
 		choose_load(survey);
 	}
@@ -191,9 +212,8 @@ bool survey_growth_since_load(const struct survey *survey, uint64_t *bytes)
 	return true;
 }
 
-int survey_keep_load(const struct host_root *root, const struct load_record *record)
+static int write_load(const struct host_root *root, char *text)
 {
-	char *text = load_record_to_text(record);
 	int dir = host_state_open(root), error = dir < 0 ? dir : 0;
 
 	if (!text)
@@ -203,6 +223,24 @@ int survey_keep_load(const struct host_root *root, const struct load_record *rec
 	if (dir >= 0)
 		close(dir);
 	free(text);
+	return error;
+}
+
+int survey_keep_load(const struct host_root *root, const struct load_record *record)
+{
+	return write_load(root, load_record_to_text(record));
+}
+
+int survey_doubt_load(const struct host_root *root)
+{
+	char boot_id[HOST_BOOT_ID_SIZE];
+	int error = host_boot_id(root, boot_id);
+
+	if (!error)
+		error = write_load(root, load_record_pending_text(boot_id));
+	/* The record of another image would be worse than none. */
+	if (error)
+		survey_forget_load(root);
 	return error;
 }
 

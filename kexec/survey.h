@@ -49,6 +49,8 @@ bool survey_is_same_load(const struct imalog_mark *a, const struct imalog_mark *
 
 /* Keep, or forget, what was loaded.  0 or a negative errno. */
 int survey_keep_load(const struct host_root *root, const struct load_record *record);
+/* From now on until then: nobody knows how a load went that is made meanwhile. */
+int survey_doubt_load(const struct host_root *root);
 int survey_forget_load(const struct host_root *root);
 
 #endif

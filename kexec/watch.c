@@ -28,7 +28,7 @@ struct found {
 static void read_found(int dir, const char *boot_id, struct found *found)
 {
 	char *text = host_state_read(dir, WATCH_FILE), boot[RECORD_BOOT_ID_SIZE];
-	struct json_object *from = text ? json_tokener_parse(text) : NULL;
+	struct json_object *from = text ? state_parse(text) : NULL;
 	uint32_t state;
 
 	*found = (struct found){ .state = WATCH_NONE };
@@ -44,9 +44,12 @@ static void read_found(int dir, const char *boot_id, struct found *found)
 
 static void keep_found(int dir, const char *boot_id, const struct found *found)
 {
-	struct json_object *to = state_begin(boot_id);
+	struct json_object *to;
 	char *text;
 
+	if (!state_can_make(0))
+		return;
+	to = state_begin(boot_id);
 	state_put_number(to, "state", found->state);
 	json_object_object_add(to, "next_look", json_object_new_double(found->next_look));
 	text = state_finish(to);

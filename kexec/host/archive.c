@@ -231,8 +231,11 @@ int host_log_delete(const struct host_root *root, uint64_t records,
 	if (!error)
 		error = compare(log.current, content->bytes, content->sha256);
 	/* One write(2): the kernel takes no less. */
-	if (!error && write(log.current, request, (size_t)size) != size)
-		error = errno ? -errno : -EIO;
+	if (!error) {
+		ssize_t written = write(log.current, request, (size_t)size);
+
+		error = written < 0 ? -errno : written == size ? 0 : -EIO;
+	}
 	host_log_close(&log);
 	return error;
 }

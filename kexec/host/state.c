@@ -32,25 +32,26 @@ char *host_state_read(int dir, const char *name)
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat stat;
 	char *text = NULL;
-	ssize_t got;
+	ssize_t got = 0;
 
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &stat) < 0 || !host_is_private(&stat) || stat.st_size > STATE_FILE_MAX)
-		goto out;
-	text = malloc((size_t)stat.st_size + 1);
-	if (!text)
-		goto out;
-	got = host_read_fully(fd, text, (size_t)stat.st_size);
-	if (got < 0) {
-		free(text);
-		text = NULL;
-		goto out;
-	}
-	text[got] = '\0';
-out:
+	if (fstat(fd, &stat) < 0)
+		got = -errno;
+	else if (!host_is_private(&stat) || stat.st_size > STATE_FILE_MAX)
+		got = -EPERM;
+	else if (!(text = malloc((size_t)stat.st_size + 1)))
+		got = -ENOMEM;
+	if (!got)
+		got = host_read_fully(fd, text, (size_t)stat.st_size);
 	close(fd);
-	return text;
+	if (got >= 0) {
+		text[got] = '\0';
+		return text;
+	}
+	free(text);
+	errno = (int)-got;
+	return NULL;
 }
 
 int host_state_write(int dir, const char *name, const char *text)

@@ -91,6 +91,34 @@ try() { run kexec -s -l vmlinuz --ima-headroom "$@"; }
 	ran "-s -l vmlinuz"
 }
 
+@test "two loads that leave no event, behind one that did: 4 each" {
+	loaded_by_us
+	: > "$root/fake/steps"
+	try
+	ends 4
+	try
+	ends 4
+	says "cannot tell" "func=CRITICAL_DATA label=ima_kexec"
+	run kexec --ima-check -e
+	ends 4
+	ran "-s -l vmlinuz" "-s -l vmlinuz"
+}
+
+@test "a load that is killed before it is written down is not taken for a good one" {
+	loaded_by_us
+	: > "$root/fake/steps"
+	# The fake kexec ends whoever waits for it.
+	sed -i '/^case $action in/i test "$action" != load || { echo 1 > "$loaded"; kill -9 $PPID; exit; }' \
+		"$root$KEXEC_IMA_REAL"
+	try
+	ends 137
+	run kexec --ima-check -e
+	ends 4
+	says "load.json) is unfinished"
+	run kexec_ima status
+	says "cannot tell"
+}
+
 @test "no event and --ima-policy=warn: said, 0" {
 	: > "$root/fake/steps"
 	try --ima-policy=warn

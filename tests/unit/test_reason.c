@@ -7,7 +7,7 @@ static const struct {
 	const char *label;
 	unsigned unknown;	/* IMALOG_KNOWS_* taken away */
 	enum imalog_generation generation;
-	bool unloaded, damaged, from_record;
+	bool unloaded, damaged, from_record, unread;
 	enum imalog_complaint complaint;
 	unsigned extra_kib, headers;
 	uint64_t ram_bytes;
@@ -42,6 +42,8 @@ static const struct {
 	{ .label = "the kernel's log not readable", .generation = IMALOG_GENERATION_EVENTS,
 	  .complaint = IMALOG_COMPLAINT_UNREADABLE,
 	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_NO_KERNEL_LOG },
+	{ .label = "a load that was not finished", .generation = IMALOG_GENERATION_EVENTS, .unread = true,
+	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_RECORD_UNREAD },
 	{ .label = "a damaged log", .generation = IMALOG_GENERATION_EVENTS, .damaged = true,
 	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_LOG_DAMAGED },
 	{ .label = "a damaged log, nothing loaded", .generation = IMALOG_GENERATION_EVENTS,
@@ -77,6 +79,7 @@ static void each_reason(void **state)
 		facts.loaded = !reasons[i].unloaded;
 		facts.log_damaged = reasons[i].damaged;
 		facts.load_from_record = reasons[i].from_record;
+		facts.record_unread = reasons[i].unread;
 		facts.complaint = reasons[i].complaint;
 		if (reasons[i].extra_kib)
 			facts.extra_kib = reasons[i].extra_kib;
