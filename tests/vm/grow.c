@@ -8,10 +8,14 @@
  *					to come, is D bytes longer (shorter if D
  *					is negative) than the loaded segment holds
  *	grow left			says how many bytes "over 0" would add
+ *	grow segment HEADERS KB		says what segment a load would get now, by the
+ *					kernel's rule; for $GROW_SEGMENT
  *
  * Each record is a new file in the folder $GROW_DIR (default /grow), owned by
  * uid 1000 and read once; the policy must measure such a file. With
- * GROW_SIGNATURE=N the files carry a signature of N bytes in security.ima.
+ * GROW_SIGNATURE=N the files carry a signature of N bytes in security.ima. GROW_PATH=N is
+ * the length of a usual path. GROW_SEGMENT=N is the loaded segment of a kernel that
+ * measures no kexec event; then none is to come either.
  *
  * The size of the record to come is the bench's own prediction: that of the last
  * kexec_load, 3 bytes for the longer name, and the digits by which its numbers
@@ -32,7 +36,6 @@
 #define IMA_DIR "/sys/kernel/security/ima/"
 #define HEADER 24		/* struct ima_kexec_hdr before the records */
 #define NAME_MAX_LENGTH 255
-#define USUAL_PATH 80
 #define USUAL_RECORD 167	/* ima-ng with SHA-256 and that path */
 #define MEASURED_UID 1000
 
@@ -51,6 +54,8 @@ struct load {
 
 static const char *folder = "/grow";
 static size_t signature_size;
+static size_t usual_path = 80;
+static unsigned long given_segment;
 static unsigned long serial;
 
 /* A writer of the staging interface keeps readers out for moments. */
@@ -186,6 +191,10 @@ static long bytes_left(void)
 	unsigned long counted, records;
 	long room;
 
+	if (given_segment) {
+		free(log.data);
+		return (long)given_segment - HEADER - (long)log.size;
+	}
 	if (!load.known)
 		errx(1, "no kexec_load in the log");
 	room = (long)load.segment - HEADER - (long)log.size;
@@ -199,6 +208,25 @@ static long bytes_left(void)
 	return room - (long)(load.record_size + strlen("execute") - strlen("load") +
 			     digits(counted) - digits(load.counted) +
 			     digits(records) - digits(load.records));
+}
+
+/* By the kernel's count, in which a custom template has no name; not for the template "ima". */
+static unsigned long segment(unsigned long headers, unsigned long kb)
+{
+	unsigned long counted = headers * HEADER + (kb ? kb * 1024 : 2048);
+	struct bytes log = read_log();
+	size_t at = 0;
+
+	while (at + 4 + 20 + 4 < log.size) {
+		size_t name = u32_at(log.data + at + 24), data = u32_at(log.data + at + 28 + name);
+
+		counted += 4 + 20 + 4 + 4 + data;
+		if (!memchr(log.data + at + 28, '|', name))
+			counted += name;
+		at += 4 + 20 + 4 + name + 4 + data;
+	}
+	free(log.data);
+	return (counted + 4095) / 4096 * 4096;
 }
 
 static void sign(const char *path)
@@ -247,16 +275,16 @@ static void grow_bytes(long wanted)
 
 	if (wanted < 0)
 		errx(1, "the log is %ld bytes too long already", -wanted);
-	one_record(USUAL_PATH);
+	one_record(usual_path);
 	size = log_size() - start;
 	if (!size)
 		errx(1, "the policy does not measure %s", folder);
-	overhead = size - USUAL_PATH;
+	overhead = size - usual_path;
 	least = overhead + shortest();
 	most = overhead + NAME_MAX_LENGTH;
 	wanted -= (long)size;
 	while (wanted > 0) {
-		size_t next = overhead + USUAL_PATH, left = (size_t)wanted;
+		size_t next = overhead + usual_path, left = (size_t)wanted;
 
 		if (left <= most)
 			next = left;
@@ -285,14 +313,21 @@ int main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
 	long value = argc > 2 ? number(argv[2]) : 0;
-	size_t path_length = argc > 3 ? (size_t)number(argv[3]) : USUAL_PATH;
+	size_t path_length;
 
 	if (getenv("GROW_DIR"))
 		folder = getenv("GROW_DIR");
 	if (getenv("GROW_SIGNATURE"))
 		signature_size = (size_t)number(getenv("GROW_SIGNATURE"));
+	if (getenv("GROW_PATH"))
+		usual_path = (size_t)number(getenv("GROW_PATH"));
+	if (getenv("GROW_SEGMENT"))
+		given_segment = (unsigned long)number(getenv("GROW_SEGMENT"));
+	path_length = argc > 3 ? (size_t)number(argv[3]) : usual_path;
 	if (!strcmp(verb, "left")) {
 		printf("%ld\n", bytes_left());
+	} else if (!strcmp(verb, "segment")) {
+		printf("%lu\n", segment((unsigned long)value, (unsigned long)number(argv[3])));
 	} else if (!strcmp(verb, "records")) {
 		while (value-- > 0)
 			one_record(path_length);
@@ -303,7 +338,7 @@ int main(int argc, char **argv)
 		if (bytes_left() != -value)
 			errx(1, "aimed at %ld, left %ld", -value, bytes_left());
 	} else {
-		errx(2, "records N, bytes N, over D or left");
+		errx(2, "records N, bytes N, over D, left or segment HEADERS KB");
 	}
 	return 0;
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * predict GENERATION HASH LOG OUT: what the model of ima/carry.c says arrives when a kernel executes
- * with this log, which ends before the kexec_execute record.  HASH: of that record's d-ng.  Writes
- * the log that the next kernel begins with to OUT, but for its boot_aggregate, and prints
+ * predict GENERATION HASH LOG OUT [GONE [SEGMENT]]: what the model of ima/carry.c says arrives when a
+ * kernel executes with this log, which ends before the kexec_execute record.  HASH: of that record's
+ * d-ng.  The first GONE bytes of the log were deleted from the kernel, and SEGMENT is for a kernel that
+ * measures no event.  Writes the log that the next kernel begins with to OUT, but for its
+ * boot_aggregate, and the record that was added to OUT.execute, and prints
  *
- *   records N bytes N loss WORD restore ERROR
+ *   records N bytes N loss WORD dump ERROR restore ERROR
  *
  * Status 77: the log has no kexec_load to go by.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +81,13 @@ static void walk(struct imalog_span log, const struct imalog_format *format,
 	}
 }
 
+static bool write_file(const char *path, const unsigned char *data, size_t size)
+{
+	FILE *file = fopen(path, "wb");
+
+	return file && fwrite(data, 1, size, file) == size && !fclose(file);
+}
+
 int main(int argc, char **argv)
 {
 	struct imalog_format format = { .record_max = 0 };
@@ -87,10 +97,13 @@ int main(int argc, char **argv)
 	const struct imalog_mark *load;
 	struct imalog_span log;
 	unsigned char *data;
+	size_t gone, added = 0;
+	char path[4096];
 	FILE *out;
 
-	if (argc != 5)
+	if (argc < 5 || argc > 7)
 		return 2;
+	gone = argc > 5 ? strtoul(argv[5], NULL, 10) : 0;
 	data = read_file(argv[3], &log.size);
 	log.data = data;
 	while (strcmp(imalog_generation_text(kexec.generation), argv[1]))
@@ -100,12 +113,21 @@ int main(int argc, char **argv)
 		return 1;
 	imalog_census_init(&census);
 	walk(log, &format, &census, &carry, NULL);
-	load = imalog_census_load(&census);
-	if (!load)
-		return 77;
-	kexec.segment_bytes = load->event.segment_bytes;
+	if (argc > 6) {
+		kexec.segment_bytes = strtoul(argv[6], NULL, 10);
+	} else {
+		load = imalog_census_load(&census);
+		if (!load)
+			return 77;
+		kexec.segment_bytes = load->event.segment_bytes;
+		added = execute_record(&census, load, &format, argv[2], data + log.size);
+	}
 	kexec.byte_order = format.byte_order;
-	log.size += execute_record(&census, load, &format, argv[2], data + log.size);
+	snprintf(path, sizeof(path), "%s.execute", argv[4]);
+	if (gone > log.size || !write_file(path, data + log.size, added))
+		return 1;
+	log.data += gone;
+	log.size += added - gone;
 	imalog_carry_init(&carry, &kexec);
 	walk(log, &format, NULL, &carry, NULL);
 	out = fopen(argv[4], "wb");
@@ -114,9 +136,9 @@ int main(int argc, char **argv)
 	walk(log, &format, NULL, &carry, out);
 	if (fclose(out))
 		return 1;
-	printf("records %llu bytes %llu loss %s restore %d\n",
+	printf("records %llu bytes %llu loss %s dump %d restore %d\n",
 	       (unsigned long long)carry.next.records, (unsigned long long)carry.next.bytes,
-	       imalog_loss_text(carry.loss), carry.restore_error);
+	       imalog_loss_text(carry.loss), carry.dump_error, carry.restore_error);
 	imalog_census_free(&census);
 	free(data);
 	return 0;
