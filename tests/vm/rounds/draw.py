@@ -43,7 +43,7 @@ class Machine:
     rounds: list = field(default_factory=list)
 
     def cmdline(self):
-        words = []
+        words = ["loglevel=4"]      # a serial line is slow: what the kernel complains of is enough
         if self.template:
             key = "ima_template_fmt" if "|" in self.template else "ima_template"
             words.append(f"{key}={self.template}")

@@ -102,7 +102,7 @@ class Judge:
         self.measured = Measured()
         self.problems = []
         console = read(share / "console").decode("latin-1").replace("\r", "")
-        self.console = console.split("Linux version ")[1:]
+        self.console = console.split("== boot ")[1:]
 
     def boot(self, number):
         return self.results / f"boot_{number}"
