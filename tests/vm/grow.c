@@ -3,6 +3,7 @@
  * Grows the IMA measurement log of the machine it runs on, to the byte.
  *
  *	grow records N [PATH_LENGTH]	N records
+ *	grow violations N		N files read while somebody may write to them
  *	grow bytes N			exactly N bytes
  *	grow over D			until the log, with the kexec_execute record
  *					to come, is D bytes longer (shorter if D
@@ -241,10 +242,10 @@ static void sign(const char *path)
 }
 
 /* One new file of the given path length, measured and gone again. */
-static void one_record(size_t path_length)
+static void one_record(size_t path_length, int violation)
 {
 	char path[NAME_MAX_LENGTH + 64];
-	int fd;
+	int fd, writer = -1;
 
 	snprintf(path, sizeof(path), "%s/%08lx-%08lx-", folder,
 		 (unsigned long)getpid() << 16 ^ (unsigned long)serial++,
@@ -256,10 +257,14 @@ static void one_record(size_t path_length)
 	if (mknod(path, S_IFREG | 0644, 0) || chown(path, MEASURED_UID, MEASURED_UID))
 		err(1, "%s", path);
 	sign(path);
+	if (violation)
+		writer = open(path, O_WRONLY | O_CLOEXEC);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 || (violation && writer < 0))
 		err(1, "%s", path);
 	close(fd);
+	if (violation)
+		close(writer);
 	unlink(path);
 }
 
@@ -275,7 +280,7 @@ static void grow_bytes(long wanted)
 
 	if (wanted < 0)
 		errx(1, "the log is %ld bytes too long already", -wanted);
-	one_record(usual_path);
+	one_record(usual_path, 0);
 	size = log_size() - start;
 	if (!size)
 		errx(1, "the policy does not measure %s", folder);
@@ -292,7 +297,7 @@ static void grow_bytes(long wanted)
 			next = left - least;
 		if (next < least)
 			errx(1, "%zu bytes are less than one record", left);
-		one_record(next - overhead);
+		one_record(next - overhead, 0);
 		wanted -= (long)next;
 	}
 	if (wanted)
@@ -330,7 +335,10 @@ int main(int argc, char **argv)
 		printf("%lu\n", segment((unsigned long)value, (unsigned long)number(argv[3])));
 	} else if (!strcmp(verb, "records")) {
 		while (value-- > 0)
-			one_record(path_length);
+			one_record(path_length, 0);
+	} else if (!strcmp(verb, "violations")) {
+		while (value-- > 0)
+			one_record(path_length, 1);
 	} else if (!strcmp(verb, "bytes")) {
 		grow_bytes(value);
 	} else if (!strcmp(verb, "over")) {
@@ -338,7 +346,7 @@ int main(int argc, char **argv)
 		if (bytes_left() != -value)
 			errx(1, "aimed at %ld, left %ld", -value, bytes_left());
 	} else {
-		errx(2, "records N, bytes N, over D, left or segment HEADERS KB");
+		errx(2, "records N, violations N, bytes N, over D, left or segment HEADERS KB");
 	}
 	return 0;
 }

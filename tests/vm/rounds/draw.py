@@ -7,7 +7,7 @@ What is fixed for a machine (its command line) is drawn from (seed, machine), wh
 import random
 from dataclasses import dataclass, field
 
-CHAIN = 20          # rounds of one machine
+CHAIN = 10          # rounds of one machine
 
 # Name, how often, generation as the model calls it, headers and extra KiB of the sizing rule.
 KERNELS = {
@@ -119,6 +119,8 @@ def draw_round(seed, number, kernel):
     acts = []
     if rng.random() < 0.6:
         acts.append(f"records:{rng.choice([1, 3, rng.randint(5, 40)])}")
+    if rng.random() < 0.2:
+        acts.append(f"violations:{rng.randint(1, 3)}")
     if staging and rng.random() < 0.3:
         acts.append(draw_deletion(rng))
         acts.append(f"records:{rng.randint(1, 8)}")
