@@ -42,6 +42,9 @@ class Machine:
     policy: str                 # of the command line, until the first process writes its own
     rounds: list = field(default_factory=list)
 
+    def kernels(self):
+        return sorted({self.kernel} | {one.next_kernel for one in self.rounds})
+
     def cmdline(self):
         words = ["loglevel=4"]      # a serial line is slow: what the kernel complains of is enough
         if self.template:
