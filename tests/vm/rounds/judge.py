@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Judges random rounds: what the tool said beforehand against what the next kernel has, and its TPM.
+"""Judges random rounds: what the tool said beforehand against the next kernel's log and TPM.
 
 What was measured is followed by the test's own reading of the logs (replay.py): deleted and lost
 records too, so that the PCR of each boot is explained whatever the rounds before it did.
@@ -158,8 +158,9 @@ class Judge:
             # The numbers in the last record may get longer.
             if fits and room < asked or not fits and room > asked + 8 and \
                     word(folder / "status.out").find('"not-carried"') < 0:
-                self.fail(f"load {number} ends with {status} at {room} bytes of room, {asked} asked: "
-                          f"{said}{read(folder / f'load_{number}.err').decode().strip()}")
+                error = read(folder / f"load_{number}.err").decode().strip()
+                self.fail(f"load {number} ends with {status} at {room} bytes of room, "
+                          f"{asked} asked: {said}{error}")
 
     # ---- one round ---------------------------------------------------------------
 
