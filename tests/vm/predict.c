@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * predict GENERATION HASH LOG OUT [GONE [SEGMENT]]: what the model of ima/carry.c says arrives when a
+ * predict GENERATION HASH LOG OUT [LEFT [SEGMENT]]: what the model of ima/carry.c says arrives when a
  * kernel executes with this log, which ends before the kexec_execute record.  HASH: of that record's
- * d-ng.  The first GONE bytes of the log were deleted from the kernel, and SEGMENT is for a kernel that
+ * d-ng.  LEFT is the log without what was deleted from the kernel, and SEGMENT is for a kernel that
  * measures no event.  Writes the log that the next kernel begins with to OUT, but for its
  * boot_aggregate, and the record that was added to OUT.execute, and prints
  *
@@ -17,12 +17,14 @@
 
 #include "imalog.h"
 
+#define LOG_MAX (64u << 20)
+
 static unsigned char *read_file(const char *path, size_t *size)
 {
 	FILE *file = fopen(path, "rb");
-	unsigned char *data = malloc(64u << 20);
+	unsigned char *data = malloc(LOG_MAX);
 
-	*size = file && data ? fread(data, 1, 64u << 20, file) : 0;
+	*size = file && data ? fread(data, 1, LOG_MAX - IMALOG_EVENT_RECORD_MAX, file) : 0;
 	if (file)
 		fclose(file);
 	return data;
@@ -96,14 +98,13 @@ int main(int argc, char **argv)
 	struct imalog_carry carry = { .loss = IMALOG_LOSS_NONE };
 	const struct imalog_mark *load;
 	struct imalog_span log;
-	unsigned char *data;
-	size_t gone, added = 0;
+	unsigned char *data, *last;
+	size_t added = 0;
 	char path[4096];
 	FILE *out;
 
 	if (argc < 5 || argc > 7)
 		return 2;
-	gone = argc > 5 ? strtoul(argv[5], NULL, 10) : 0;
 	data = read_file(argv[3], &log.size);
 	log.data = data;
 	while (strcmp(imalog_generation_text(kexec.generation), argv[1]))
@@ -113,6 +114,14 @@ int main(int argc, char **argv)
 		return 1;
 	imalog_census_init(&census);
 	walk(log, &format, &census, &carry, NULL);
+	last = malloc(IMALOG_EVENT_RECORD_MAX);
+	if (argc > 5) {
+		free(data);
+		data = read_file(argv[5], &log.size);
+		log.data = data;
+	}
+	if (!data || !last)
+		return 1;
 	if (argc > 6) {
 		kexec.segment_bytes = strtoul(argv[6], NULL, 10);
 	} else {
@@ -120,14 +129,14 @@ int main(int argc, char **argv)
 		if (!load)
 			return 77;
 		kexec.segment_bytes = load->event.segment_bytes;
-		added = execute_record(&census, load, &format, argv[2], data + log.size);
+		added = execute_record(&census, load, &format, argv[2], last);
 	}
 	kexec.byte_order = format.byte_order;
 	snprintf(path, sizeof(path), "%s.execute", argv[4]);
-	if (gone > log.size || !write_file(path, data + log.size, added))
+	if (!write_file(path, last, added))
 		return 1;
-	log.data += gone;
-	log.size += added - gone;
+	memcpy(data + log.size, last, added);
+	log.size += added;
 	imalog_carry_init(&carry, &kexec);
 	walk(log, &format, NULL, &carry, NULL);
 	out = fopen(argv[4], "wb");
@@ -140,6 +149,7 @@ int main(int argc, char **argv)
 	       (unsigned long long)carry.next.records, (unsigned long long)carry.next.bytes,
 	       imalog_loss_text(carry.loss), carry.dump_error, carry.restore_error);
 	imalog_census_free(&census);
+	free(last);
 	free(data);
 	return 0;
 }

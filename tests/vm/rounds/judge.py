@@ -31,10 +31,12 @@ def word(path):
     return read(path, b"none").decode().strip()
 
 
-def joined(folder, name):
-    """The files NAME_0, NAME_1, ... one after the other."""
-    files = sorted(folder.glob(f"{name}_*"), key=lambda path: int(path.name.rsplit("_", 1)[1]))
-    return b"".join(path.read_bytes() for path in files)
+def undeleted(folder, log):
+    """A log with all that was deleted in this boot, back where it stood."""
+    for number in reversed(range(len(list(folder.glob("gone_*"))))):
+        at = int(word(folder / f"at_{number}"))
+        log = log[:at] + read(folder / f"gone_{number}") + log[at:]
+    return log
 
 
 def counted(log):
@@ -112,13 +114,14 @@ class Judge:
     def fail(self, text):
         self.problems.append(text)
 
-    def predict(self, one, folder, whole, gone, segment):
+    def predict(self, one, folder, whole, left, segment):
         command = [self.build / "tests/vm/predict", draw.KERNELS[one.kernel][1],
                    "sha1" if self.machine.template == "ima" else self.machine.hash,
-                   folder / "whole", folder / "predicted", str(gone)]
+                   folder / "whole", folder / "predicted", folder / "left"]
         if segment is not None:
             command.append(str(segment))
         (folder / "whole").write_bytes(whole)
+        (folder / "left").write_bytes(left)
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
         if done.returncode:
             return None
@@ -202,8 +205,8 @@ class Judge:
 
     def what_was_said(self, one, folder, start):
         """The judgements before the execute, against the prediction for the log as it was then."""
-        judged, gone = read(folder / "judged"), joined(folder, "gone")
-        whole = gone + judged
+        judged = read(folder / "judged")
+        whole = undeleted(folder, judged)
         segment = self.segment(one, folder, whole[len(start):])
         said = json.loads(read(folder / "status.out"))
         room, verdict = said["segment"]["room_bytes"], said["verdict"]
@@ -220,7 +223,7 @@ class Judge:
         truth["room"] = segment - HEADER - len(judged)
         if room is not None and room != truth["room"]:
             self.fail(f"status says {room} bytes of room, there are {truth['room']}")
-        told = self.predict(one, folder, whole, len(gone),
+        told = self.predict(one, folder, whole, judged,
                             None if one.events() else segment)
         if not told:
             self.fail("no prediction for the log that was judged")
@@ -235,8 +238,8 @@ class Judge:
             return truth            # an image that the tool cannot see
         if good and not told.survives or verdict in ("short", "not-carried") and told.survives:
             self.fail(f"status says {verdict}, the model {told.said}")
-        deleted = any(record.name == "kexec_load" for record in records(gone[len(start):])[0]) \
-            if len(gone) > len(start) else False
+        load = [r for r in records(whole[len(start):])[0] if r.name == "kexec_load"][-1:]
+        deleted = load and load[0].digest not in judged
         if verdict == "unknown" and one.events() and not deleted:
             self.fail(f"unknown, though all is known: {said['reason']}")
         if not one.events() and good:
@@ -301,8 +304,7 @@ class Judge:
         if not (following / "sha512").exists() or not (following / "verify.status").exists():
             self.fail("the next kernel never came up")
             return {}
-        gone = joined(folder, "gone")
-        whole = gone + end
+        whole = undeleted(folder, end)
         if not whole.startswith(start):
             self.fail("what was deleted and what is left does not begin with the start's log")
         self.loads_kept_their_word(one, folder)
@@ -318,7 +320,7 @@ class Judge:
             self.fail("something was measured between the judgement and the execute")
         whole += behind
         self.measured.add(behind)
-        told = self.expected(one, folder, whole, len(gone), start, extra)
+        told = self.expected(one, folder, whole, end + behind, start, extra)
         if not told:
             return truth
         own = self.arrival(one, folder, boot, told)
@@ -328,15 +330,15 @@ class Judge:
             self.fail(f"it was executed, and records are lost: {told.said}")
         verdict = self.start_is_right(boot + 1)
         truth.update(status=status, loads=extra, loss=told.loss, arrived=told.records,
-                     of=len(records(whole[len(gone):])[0]) + bool(told.execute), verify=verdict)
+                     of=len(records(end + behind)[0]) + bool(told.execute), verify=verdict)
         return truth
 
-    def expected(self, one, folder, whole, gone, start, extra):
+    def expected(self, one, folder, whole, left, start, extra):
         """The prediction for the log that was executed with."""
         segment = self.segment(one, folder, whole[len(start):])
         told = None
         if segment is not None:
-            told = self.predict(one, folder, whole, gone, None if one.events() else segment)
+            told = self.predict(one, folder, whole, left, None if one.events() else segment)
         plain = self.machine.template != "ima" and one.template != "ima"
         last = execute_record(segment or 0, whole, self.machine.hash) if one.events() else b""
         if told and plain and told.execute != last:
