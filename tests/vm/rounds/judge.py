@@ -128,18 +128,19 @@ class Judge:
         return Prediction(done.stdout, read(folder / "predicted"),
                           read(folder / "predicted.execute"))
 
-    def last_load(self, folder):
-        """Number and words of the last load of a boot."""
-        found = [int(path.name.split(".")[0][5:]) for path in folder.glob("load_*.words")]
-        return (max(found), word(folder / f"load_{max(found)}.words")) if found else (-1, "")
+    def last_load(self, folder, judged=False):
+        """Number and words of the last load of a boot, or of the last one that was judged."""
+        last = int(word(folder / "loads")) - 1 if judged else \
+            max(int(path.name[5:-6]) for path in folder.glob("load_*.words"))
+        return last, word(folder / f"load_{last}.words")
 
-    def loaded_by_old(self, folder):
-        return " -c " in self.last_load(folder)[1]
+    def loaded_by_old(self, folder, judged=False):
+        return " -c " in self.last_load(folder, judged)[1]
 
-    def segment(self, one, folder, new):
+    def segment(self, one, folder, new, judged=False):
         """That of the last load, as its event says; of a blind kernel by the rule."""
         if not one.events():
-            return ruled_segment(read(folder / f"before_{self.last_load(folder)[0]}"),
+            return ruled_segment(read(folder / f"before_{self.last_load(folder, judged)[0]}"),
                                  *draw.KERNELS[one.kernel][2:])
         found = [record for record in records(new)[0] if record.name == "kexec_load"]
         return int(LOAD_TEXT.match(found[-1].text)[1]) if found else None
@@ -207,7 +208,7 @@ class Judge:
         """The judgements before the execute, against the prediction for the log as it was then."""
         judged = read(folder / "judged")
         whole = undeleted(folder, judged)
-        segment = self.segment(one, folder, whole[len(start):])
+        segment = self.segment(one, folder, whole[len(start):], judged=True)
         said = json.loads(read(folder / "status.out"))
         room, verdict = said["segment"]["room_bytes"], said["verdict"]
         truth = {"verdict": verdict, "room": None, "survives": None, "edge": False}
@@ -234,7 +235,7 @@ class Judge:
         if one.events() and verdict != "not-carried" and last is not None and \
                 last != len(told.execute):
             self.fail(f"status says {last} bytes for the last record, it has {len(told.execute)}")
-        if self.loaded_by_old(folder):
+        if self.loaded_by_old(folder, judged=True):
             return truth            # an image that the tool cannot see
         if good and not told.survives or verdict in ("short", "not-carried") and told.survives:
             self.fail(f"status says {verdict}, the model {told.said}")
@@ -252,7 +253,7 @@ class Judge:
         if one.mode in ("plain", "warn", "policy"):
             right = status == "gone"
         elif one.mode == "reload":
-            by_tool = self.last_load(folder)[1].startswith("kexec ")
+            by_tool = self.last_load(folder, judged=True)[1].startswith("kexec ")
             easy = one.events() and by_tool and not self.machine.template.count("|") and \
                 truth["verdict"] != "not-carried"
             right = status == "gone" and not extra if good else \
