@@ -45,12 +45,16 @@ class Machine:
     def kernels(self):
         return sorted({self.kernel} | {one.next_kernel for one in self.rounds})
 
+    def digest(self):
+        """The kernel's hash; the template "ima" has SHA-1 only."""
+        return "sha1" if self.template == "ima" else self.hash
+
     def cmdline(self):
         words = ["loglevel=4"]      # a serial line is slow: what the kernel complains of is enough
         if self.template:
             key = "ima_template_fmt" if "|" in self.template else "ima_template"
             words.append(f"{key}={self.template}")
-        if self.template != "ima":      # which knows SHA-1 only, and says so
+        if self.template != "ima":
             words.append(f"ima_hash={self.hash}")
         if self.policy:
             words.append(f"ima_policy={self.policy}")

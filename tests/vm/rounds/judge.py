@@ -40,9 +40,10 @@ def undeleted(folder, log):
 
 
 def counted(log):
-    """By the kernel's count, in which a template that it has no name for has none."""
-    return sum(record.size - (len(record.template) if "|" in record.template else 0)
-               for record in records(log)[0])
+    """By the kernel's count: a template that it has no name for has none, and a record of the
+    template "ima" is counted with two lengths and a NUL that the log does not show."""
+    return sum(record.size - (len(record.template) if "|" in record.template else 0) +
+               (4 + 4 + 1 if record.template == "ima" else 0) for record in records(log)[0])
 
 
 def ruled_segment(log, headers, extra_kib):
@@ -116,7 +117,7 @@ class Judge:
 
     def predict(self, one, folder, whole, left, segment):
         command = [self.build / "tests/vm/predict", draw.KERNELS[one.kernel][1],
-                   "sha1" if self.machine.template == "ima" else self.machine.hash,
+                   self.machine.digest(),
                    folder / "whole", folder / "predicted", folder / "left"]
         if segment is not None:
             command.append(str(segment))
@@ -340,9 +341,8 @@ class Judge:
         told = None
         if segment is not None:
             told = self.predict(one, folder, whole, left, None if one.events() else segment)
-        plain = self.machine.template != "ima" and one.template != "ima"
-        last = execute_record(segment or 0, whole, self.machine.hash) if one.events() else b""
-        if told and plain and told.execute != last:
+        last = execute_record(segment or 0, whole, self.machine.digest()) if one.events() else b""
+        if told and told.execute != last:
             self.fail("the model's kexec_execute is not the one of the rule")
         if self.loaded_by_old(folder) and not extra:
             # Such an image is announced too, with the segment of whatever was loaded before.
