@@ -167,15 +167,36 @@ static size_t digits(unsigned long n)
 	return (size_t)snprintf(NULL, 0, "%lu", n);
 }
 
-/* Records between an offset and the end of the log; not for the template "ima". */
+/* Where the record after this one begins; and what the kernel counts for it. */
+static size_t after_record(struct bytes log, size_t at, unsigned long *counted)
+{
+	size_t name, data;
+
+	if (at + 4 + 20 + 4 > log.size)
+		errx(1, "the log is cut");
+	name = u32_at(log.data + at + 24);
+	at += 4 + 20 + 4;
+	if (name > log.size || at + name + 20 + 4 > log.size)
+		errx(1, "the log is cut");
+	/* Of the template "ima" two lengths and a NUL are counted and not shown. */
+	if (name == 3 && !memcmp(log.data + at, "ima", 3)) {
+		data = 20 + 4 + u32_at(log.data + at + name + 20);
+		*counted += 4 + 20 + 4 + name + 4 + 4 + data + 1;
+		return at + name + data;
+	}
+	data = 4 + u32_at(log.data + at + name);
+	/* A custom template has no name to be counted. */
+	*counted += 4 + 20 + 4 + (memchr(log.data + at, '|', name) ? 0 : name) + data;
+	return at + name + data;
+}
+
+/* Records between an offset and the end of the log. */
 static unsigned long records_after(struct bytes log, size_t at)
 {
-	unsigned long records = 0;
+	unsigned long records = 0, counted = 0;
 
-	while (at + 4 + 20 + 4 < log.size) {
-		at += 4 + 20;
-		at += 4 + u32_at(log.data + at);
-		at += 4 + u32_at(log.data + at);
+	while (at < log.size) {
+		at = after_record(log, at, &counted);
 		records++;
 	}
 	return records;
@@ -211,21 +232,14 @@ static long bytes_left(void)
 			     digits(records) - digits(load.records));
 }
 
-/* By the kernel's count, in which a custom template has no name; not for the template "ima". */
+/* What a load would get now. */
 static unsigned long segment(unsigned long headers, unsigned long kb)
 {
 	unsigned long counted = headers * HEADER + (kb ? kb * 1024 : 2048);
 	struct bytes log = read_log();
-	size_t at = 0;
 
-	while (at + 4 + 20 + 4 < log.size) {
-		size_t name = u32_at(log.data + at + 24), data = u32_at(log.data + at + 28 + name);
-
-		counted += 4 + 20 + 4 + 4 + data;
-		if (!memchr(log.data + at + 28, '|', name))
-			counted += name;
-		at += 4 + 20 + 4 + name + 4 + data;
-	}
+	for (size_t at = 0; at < log.size;)
+		at = after_record(log, at, &counted);
 	free(log.data);
 	return (counted + 4095) / 4096 * 4096;
 }
