@@ -169,9 +169,9 @@ class Judge:
 
     # ---- one round ---------------------------------------------------------------
 
-    def finish(self, boots):
-        """The tool's own replay of all that was ever measured, against the last boot's TPM."""
-        saved, log = self.boot(boots) / "start", self.results / "measured"
+    def replayed(self, boot):
+        """The tool's own replay of all that was ever measured, against the TPM."""
+        saved, log = self.boot(boot) / "start", self.results / "measured"
         log.write_bytes(self.measured.data)
         command = [self.build / "kexec/kexec-ima", "verify", "--format", "json", "--log", log]
         for bank in BANKS:
@@ -193,6 +193,7 @@ class Judge:
         wrong = self.measured.explains(start)
         if wrong:
             self.fail(f"what was measured does not explain the PCR of {' '.join(wrong)}")
+        self.replayed(boot)
         whole = not Measured().add(read(start / "log")).explains(start)
         try:
             verdict = json.loads(read(start / "verify.out"))["verdict"]
