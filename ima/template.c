@@ -74,7 +74,10 @@ void imalog_template_describe(struct imalog_span name, struct imalog_template *t
 	note_field(template_, fields);
 }
 
-/* ima_template_lib.c: what of the forms of fields can be told without knowing their content. */
+/*
+ * ima_template_lib.c: what of the forms of fields can be told without knowing their content.  A record
+ * without a file, as boot_aggregate, has no owner and no mode: they are empty.
+ */
 static bool field_fits(struct imalog_span id, struct imalog_span field)
 {
 	struct imalog_span text;
@@ -87,9 +90,9 @@ static bool field_fits(struct imalog_span id, struct imalog_span field)
 	if (imalog_span_is(id, "d"))
 		return field.size == IMALOG_SHA1_BYTES;
 	if (imalog_span_is(id, "iuid") || imalog_span_is(id, "igid"))
-		return field.size == 4;
+		return !field.size || field.size == 4;
 	if (imalog_span_is(id, "imode"))
-		return field.size == 2;
+		return !field.size || field.size == 2;
 	return true;
 }
 

@@ -94,6 +94,35 @@ static void fields_by_number(void **state)
 	}
 }
 
+/* Data of d-ng|n-ng|iuid|igid|imode with owner and mode of those sizes. */
+static bool fits_with(const char *owner, const char *mode)
+{
+	struct build build;
+	bool fits;
+
+	build_init(&build);
+	build_field(&build, (struct imalog_span){ (const unsigned char *)"sha1:", 6 });
+	build_field(&build, (struct imalog_span){ (const unsigned char *)"boot_aggregate", 15 });
+	build_field(&build, span_of(owner));
+	build_field(&build, span_of(owner));
+	build_field(&build, span_of(mode));
+	fits = imalog_template_fits(span_of("d-ng|n-ng|iuid|igid|imode"), build_log(&build),
+				    IMALOG_LITTLE_ENDIAN);
+	build_free(&build);
+	return fits;
+}
+
+/* boot_aggregate has no file, and so neither owner nor mode [run, 6.12.117 and 7.3.4]. */
+static void a_record_without_a_file(void **state)
+{
+	(void)state;
+	assert_true(fits_with("", ""));
+	assert_true(fits_with("uid4", "mo"));
+	assert_false(fits_with("uid", "mo"));
+	assert_false(fits_with("uid4", "mod"));
+	assert_false(fits_with("uid45", ""));
+}
+
 /* Cut at each byte: the fields before it are there, the others are not. */
 static void fields_of_cut_data(void **state)
 {
@@ -135,6 +164,7 @@ int main(void)
 		cmocka_unit_test(describes_every_template),
 		cmocka_unit_test(an_empty_name_without_bytes),
 		cmocka_unit_test(fields_by_number),
+		cmocka_unit_test(a_record_without_a_file),
 		cmocka_unit_test(fields_of_cut_data),
 		cmocka_unit_test(a_field_longer_than_memory),
 	};

@@ -3,6 +3,7 @@
  * Grows the IMA measurement log of the machine it runs on, to the byte.
  *
  *	grow records N [PATH_LENGTH]	N records
+ *	grow violations N		N files read while somebody may write to them
  *	grow bytes N			exactly N bytes
  *	grow pages N			exactly N pages of this machine's memory
  *	grow over D			until the log, with the kexec_execute record
@@ -10,10 +11,14 @@
  *					is negative) than the loaded segment holds
  *	grow left			says how many bytes "over 0" would add
  *	grow page			says how many bytes a page of memory has
+ *	grow segment HEADERS KB		says what segment a load would get now, by the
+ *					kernel's rule; for $GROW_SEGMENT
  *
  * Each record is a new file in the folder $GROW_DIR (default /grow), owned by
  * uid 1000 and read once; the policy must measure such a file. With
- * GROW_SIGNATURE=N the files carry a signature of N bytes in security.ima.
+ * GROW_SIGNATURE=N the files carry a signature of N bytes in security.ima. GROW_PATH=N is
+ * the length of a usual path. GROW_SEGMENT=N is the loaded segment of a kernel that
+ * measures no kexec event; then none is to come either.
  *
  * The size of the record to come is the bench's own prediction: that of the last
  * kexec_load, 3 bytes for the longer name, and the digits by which its numbers
@@ -34,7 +39,6 @@
 #define IMA_DIR "/sys/kernel/security/ima/"
 #define HEADER 24		/* struct ima_kexec_hdr before the records */
 #define NAME_MAX_LENGTH 255
-#define USUAL_PATH 80
 #define USUAL_RECORD 167	/* ima-ng with SHA-256 and that path */
 #define MEASURED_UID 1000
 
@@ -53,6 +57,8 @@ struct load {
 
 static const char *folder = "/grow";
 static size_t signature_size;
+static size_t usual_path = 80;
+static unsigned long given_segment;
 static unsigned long serial;
 
 /* A writer of the staging interface keeps readers out for moments. */
@@ -163,15 +169,36 @@ static size_t digits(unsigned long n)
 	return (size_t)snprintf(NULL, 0, "%lu", n);
 }
 
-/* Records between an offset and the end of the log; not for the template "ima". */
+/* Where the record after this one begins; and what the kernel counts for it. */
+static size_t after_record(struct bytes log, size_t at, unsigned long *counted)
+{
+	size_t name, data;
+
+	if (at + 4 + 20 + 4 > log.size)
+		errx(1, "the log is cut");
+	name = u32_at(log.data + at + 24);
+	at += 4 + 20 + 4;
+	if (name > log.size || at + name + 20 + 4 > log.size)
+		errx(1, "the log is cut");
+	/* Of the template "ima" two lengths and a NUL are counted and not shown. */
+	if (name == 3 && !memcmp(log.data + at, "ima", 3)) {
+		data = 20 + 4 + u32_at(log.data + at + name + 20);
+		*counted += 4 + 20 + 4 + name + 4 + 4 + data + 1;
+		return at + name + data;
+	}
+	data = 4 + u32_at(log.data + at + name);
+	/* A custom template has no name to be counted. */
+	*counted += 4 + 20 + 4 + (memchr(log.data + at, '|', name) ? 0 : name) + data;
+	return at + name + data;
+}
+
+/* Records between an offset and the end of the log. */
 static unsigned long records_after(struct bytes log, size_t at)
 {
-	unsigned long records = 0;
+	unsigned long records = 0, counted = 0;
 
-	while (at + 4 + 20 + 4 < log.size) {
-		at += 4 + 20;
-		at += 4 + u32_at(log.data + at);
-		at += 4 + u32_at(log.data + at);
+	while (at < log.size) {
+		at = after_record(log, at, &counted);
 		records++;
 	}
 	return records;
@@ -188,6 +215,10 @@ static long bytes_left(void)
 	unsigned long counted, records;
 	long room;
 
+	if (given_segment) {
+		free(log.data);
+		return (long)given_segment - HEADER - (long)log.size;
+	}
 	if (!load.known)
 		errx(1, "no kexec_load in the log");
 	room = (long)load.segment - HEADER - (long)log.size;
@@ -203,6 +234,18 @@ static long bytes_left(void)
 			     digits(records) - digits(load.records));
 }
 
+/* What a load would get now. */
+static unsigned long segment(unsigned long headers, unsigned long kb)
+{
+	unsigned long counted = headers * HEADER + (kb ? kb * 1024 : 2048);
+	struct bytes log = read_log();
+
+	for (size_t at = 0; at < log.size;)
+		at = after_record(log, at, &counted);
+	free(log.data);
+	return (counted + 4095) / 4096 * 4096;
+}
+
 static void sign(const char *path)
 {
 	unsigned char xattr[1024] = { 0x03, 0x02, 0x04 };	/* digsig, v2, sha256 */
@@ -215,10 +258,10 @@ static void sign(const char *path)
 }
 
 /* One new file of the given path length, measured and gone again. */
-static void one_record(size_t path_length)
+static void one_record(size_t path_length, int violation)
 {
 	char path[NAME_MAX_LENGTH + 64];
-	int fd;
+	int fd, writer = -1;
 
 	snprintf(path, sizeof(path), "%s/%08lx-%08lx-", folder,
 		 (unsigned long)getpid() << 16 ^ (unsigned long)serial++,
@@ -230,10 +273,14 @@ static void one_record(size_t path_length)
 	if (mknod(path, S_IFREG | 0644, 0) || chown(path, MEASURED_UID, MEASURED_UID))
 		err(1, "%s", path);
 	sign(path);
+	if (violation)
+		writer = open(path, O_WRONLY | O_CLOEXEC);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0 || (violation && writer < 0))
 		err(1, "%s", path);
 	close(fd);
+	if (violation)
+		close(writer);
 	unlink(path);
 }
 
@@ -249,16 +296,16 @@ static void grow_bytes(long wanted)
 
 	if (wanted < 0)
 		errx(1, "the log is %ld bytes too long already", -wanted);
-	one_record(USUAL_PATH);
+	one_record(usual_path, 0);
 	size = log_size() - start;
 	if (!size)
 		errx(1, "the policy does not measure %s", folder);
-	overhead = size - USUAL_PATH;
+	overhead = size - usual_path;
 	least = overhead + shortest();
 	most = overhead + NAME_MAX_LENGTH;
 	wanted -= (long)size;
 	while (wanted > 0) {
-		size_t next = overhead + USUAL_PATH, left = (size_t)wanted;
+		size_t next = overhead + usual_path, left = (size_t)wanted;
 
 		if (left <= most)
 			next = left;
@@ -266,7 +313,7 @@ static void grow_bytes(long wanted)
 			next = left - least;
 		if (next < least)
 			errx(1, "%zu bytes are less than one record", left);
-		one_record(next - overhead);
+		one_record(next - overhead, 0);
 		wanted -= (long)next;
 	}
 	if (wanted)
@@ -287,19 +334,29 @@ int main(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "";
 	long value = argc > 2 ? number(argv[2]) : 0;
-	size_t path_length = argc > 3 ? (size_t)number(argv[3]) : USUAL_PATH;
+	size_t path_length;
 
 	if (getenv("GROW_DIR"))
 		folder = getenv("GROW_DIR");
 	if (getenv("GROW_SIGNATURE"))
 		signature_size = (size_t)number(getenv("GROW_SIGNATURE"));
+	if (getenv("GROW_PATH"))
+		usual_path = (size_t)number(getenv("GROW_PATH"));
+	if (getenv("GROW_SEGMENT"))
+		given_segment = (unsigned long)number(getenv("GROW_SEGMENT"));
+	path_length = argc > 3 ? (size_t)number(argv[3]) : usual_path;
 	if (!strcmp(verb, "page")) {
 		printf("%ld\n", sysconf(_SC_PAGESIZE));
 	} else if (!strcmp(verb, "left")) {
 		printf("%ld\n", bytes_left());
+	} else if (!strcmp(verb, "segment")) {
+		printf("%lu\n", segment((unsigned long)value, (unsigned long)number(argv[3])));
 	} else if (!strcmp(verb, "records")) {
 		while (value-- > 0)
-			one_record(path_length);
+			one_record(path_length, 0);
+	} else if (!strcmp(verb, "violations")) {
+		while (value-- > 0)
+			one_record(path_length, 1);
 	} else if (!strcmp(verb, "bytes")) {
 		grow_bytes(value);
 	} else if (!strcmp(verb, "pages")) {
@@ -309,7 +366,7 @@ int main(int argc, char **argv)
 		if (bytes_left() != -value)
 			errx(1, "aimed at %ld, left %ld", -value, bytes_left());
 	} else {
-		errx(2, "records N, bytes N, pages N, over D, left or page");
+		errx(2, "records N, violations N, bytes N, pages N, over D, left, page or segment HEADERS KB");
 	}
 	return 0;
 }

@@ -1,25 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * predict GENERATION HASH LOG OUT: what the model of ima/carry.c says arrives when a kernel executes
- * with this log, which ends before the kexec_execute record.  HASH: of that record's d-ng.  Writes
- * the log that the next kernel begins with to OUT, but for its boot_aggregate, and prints
+ * predict GENERATION HASH LOG OUT [LEFT [SEGMENT]]: what the model of ima/carry.c says arrives when a
+ * kernel executes with this log, which ends before the kexec_execute record.  HASH: of that record's
+ * d-ng.  LEFT is the log without what was deleted from the kernel, and SEGMENT is for a kernel that
+ * measures no event.  Writes the log that the next kernel begins with to OUT, but for its
+ * boot_aggregate, and the record that was added to OUT.execute, and prints
  *
- *   records N bytes N loss WORD restore ERROR
+ *   records N bytes N loss WORD dump ERROR restore ERROR
  *
  * Status 77: the log has no kexec_load to go by.
  */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "imalog.h"
 
+#define LOG_MAX (64u << 20)
+
 static unsigned char *read_file(const char *path, size_t *size)
 {
 	FILE *file = fopen(path, "rb");
-	unsigned char *data = malloc(64u << 20);
+	unsigned char *data = malloc(LOG_MAX);
 
-	*size = file && data ? fread(data, 1, 64u << 20, file) : 0;
+	*size = file && data ? fread(data, 1, LOG_MAX - IMALOG_EVENT_RECORD_MAX, file) : 0;
 	if (file)
 		fclose(file);
 	return data;
@@ -78,6 +83,13 @@ static void walk(struct imalog_span log, const struct imalog_format *format,
 	}
 }
 
+static bool write_file(const char *path, const unsigned char *data, size_t size)
+{
+	FILE *file = fopen(path, "wb");
+
+	return file && fwrite(data, 1, size, file) == size && !fclose(file);
+}
+
 int main(int argc, char **argv)
 {
 	struct imalog_format format = { .record_max = 0 };
@@ -86,10 +98,12 @@ int main(int argc, char **argv)
 	struct imalog_carry carry = { .loss = IMALOG_LOSS_NONE };
 	const struct imalog_mark *load;
 	struct imalog_span log;
-	unsigned char *data;
+	unsigned char *data, *last;
+	size_t added = 0;
+	char path[4096];
 	FILE *out;
 
-	if (argc != 5)
+	if (argc < 5 || argc > 7)
 		return 2;
 	data = read_file(argv[3], &log.size);
 	log.data = data;
@@ -100,12 +114,29 @@ int main(int argc, char **argv)
 		return 1;
 	imalog_census_init(&census);
 	walk(log, &format, &census, &carry, NULL);
-	load = imalog_census_load(&census);
-	if (!load)
-		return 77;
-	kexec.segment_bytes = load->event.segment_bytes;
+	last = malloc(IMALOG_EVENT_RECORD_MAX);
+	if (argc > 5) {
+		free(data);
+		data = read_file(argv[5], &log.size);
+		log.data = data;
+	}
+	if (!data || !last)
+		return 1;
+	if (argc > 6) {
+		kexec.segment_bytes = strtoul(argv[6], NULL, 10);
+	} else {
+		load = imalog_census_load(&census);
+		if (!load)
+			return 77;
+		kexec.segment_bytes = load->event.segment_bytes;
+		added = execute_record(&census, load, &format, argv[2], last);
+	}
 	kexec.byte_order = format.byte_order;
-	log.size += execute_record(&census, load, &format, argv[2], data + log.size);
+	snprintf(path, sizeof(path), "%s.execute", argv[4]);
+	if (!write_file(path, last, added))
+		return 1;
+	memcpy(data + log.size, last, added);
+	log.size += added;
 	imalog_carry_init(&carry, &kexec);
 	walk(log, &format, NULL, &carry, NULL);
 	out = fopen(argv[4], "wb");
@@ -114,10 +145,11 @@ int main(int argc, char **argv)
 	walk(log, &format, NULL, &carry, out);
 	if (fclose(out))
 		return 1;
-	printf("records %llu bytes %llu loss %s restore %d\n",
+	printf("records %llu bytes %llu loss %s dump %d restore %d\n",
 	       (unsigned long long)carry.next.records, (unsigned long long)carry.next.bytes,
-	       imalog_loss_text(carry.loss), carry.restore_error);
+	       imalog_loss_text(carry.loss), carry.dump_error, carry.restore_error);
 	imalog_census_free(&census);
+	free(last);
 	free(data);
 	return 0;
 }
