@@ -68,6 +68,14 @@ static void room_metrics(FILE *to, const struct view *view)
 	fprintf(to, "kexec_ima_growth_bytes_per_second %.17g\n", view->estimate->growth.bytes_per_second);
 }
 
+#define FAR (UINT64_C(1) << 40)	/* seconds; what is further from now is no date */
+
+/* The date @seconds before (@sign -1) or behind (1) the moment of the metrics; valid below FAR. */
+static int64_t date(const struct metrics *metrics, int sign, uint64_t seconds)
+{
+	return seconds < FAR ? metrics->now + sign * (int64_t)seconds : 0;
+}
+
 static void load_metrics(FILE *to, const struct metrics *metrics)
 {
 	const struct view *view = metrics->view;
@@ -75,15 +83,15 @@ static void load_metrics(FILE *to, const struct metrics *metrics)
 
 	gauge(to, "image_loaded", "Whether an image is loaded.", facts->known & IMALOG_KNOWS_LOADED,
 	      facts->loaded);
-	time_gauge(to, "load_timestamp_seconds", "When it was loaded.", view->has_age,
-		   metrics->now - (int64_t)view->age_seconds);
+	time_gauge(to, "load_timestamp_seconds", "When it was loaded.",
+		   view->has_age && view->age_seconds < FAR, date(metrics, -1, view->age_seconds));
 	gauge(to, "load_interval_seconds", "Planned time between load and execute.", view->judged_load,
 	      view->interval_seconds);
 	gauge(to, "load_long", "Whether it waits longer than planned, or past its deadline.",
 	      view->judged_load, report_is_long(view, 0));
 	time_gauge(to, "deadline_timestamp_seconds", "Until when the room lasts with the confidence.",
-		   view->has_deadline && view->deadline_seconds < UINT64_C(1) << 40,
-		   metrics->now + (int64_t)view->deadline_seconds);
+		   view->has_deadline && view->deadline_seconds < FAR,
+		   date(metrics, 1, view->deadline_seconds));
 }
 
 static void verdicts(FILE *to, const struct metrics *metrics)
