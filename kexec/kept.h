@@ -29,7 +29,7 @@ struct kept_verdict {
 	enum imalog_outcome outcome;
 };
 
-#define KEPT_VERDICT "verify.json"
+#define KEPT_VERDICT "verdict.json"
 
 char *kept_verdict_to_text(const char *boot_id, const struct kept_verdict *kept);
 bool kept_verdict_from_text(const char *text, const char *boot_id, struct kept_verdict *kept);

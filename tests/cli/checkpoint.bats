@@ -155,3 +155,12 @@ status_is() {
 	feed files=3
 	status_is 304 0
 }
+
+@test "a second verify goes on from the first, also where the history keeps its verdict" {
+	kexec_ima sample
+	kexec_ima verify -v > /dev/null 2>&1
+	feed files=3
+	run --separate-stderr kexec_ima verify -v
+	[[ $stderr =~ ([0-9]+)' records were known' ]] || fail "$stderr"
+	test "${BASH_REMATCH[1]}" -gt 0 || fail "$stderr"
+}
