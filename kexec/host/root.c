@@ -216,7 +216,10 @@ int host_open_private(const struct host_root *root, const char *path, unsigned m
 		close(fd);
 		fd = inner;
 	}
-	if (!error && (fstat(fd, &stat) < 0 || stat.st_uid != geteuid() || stat.st_mode & 022))
+	/* What could not be looked at may be ours: it is not the same as what is not. */
+	if (!error && fstat(fd, &stat) < 0)
+		error = -errno;
+	if (!error && (stat.st_uid != geteuid() || stat.st_mode & 022))
 		error = -EPERM;
 	if (!error)
 		return fd;
