@@ -2,16 +2,7 @@
 /* The texts in /run/kexec-ima that spare a sample the database. */
 #include "kept.h"
 
-#include <string.h>
-
 #include "state_json.h"
-
-static bool is_of_boot(struct json_object *from, const char *boot_id)
-{
-	char boot[RECORD_BOOT_ID_SIZE];
-
-	return from && state_continue(from, boot) && !strcmp(boot, boot_id);
-}
 
 /* Wall-clock seconds, which no machine has below 0. */
 static bool get_time(struct json_object *from, const char *key, int64_t *seconds)
@@ -60,7 +51,7 @@ bool kept_sample_from_text(const char *text, const char *boot_id, struct kept_sa
 	bool good;
 
 	*kept = (struct kept_sample){ .exact.exact = true };
-	good = is_of_boot(from, boot_id) && state_get_number(from, "counted", &kept->counted) &&
+	good = state_is_of_boot(from, boot_id) && state_get_number(from, "counted", &kept->counted) &&
 	       state_get_seconds(from, "boottime", &kept->boottime_seconds) &&
 	       get_time(from, "unix", &kept->unix_seconds) &&
 	       state_get_seconds(from, "exact_boottime", &kept->exact.boottime_seconds) &&
@@ -90,7 +81,7 @@ bool kept_verdict_from_text(const char *text, const char *boot_id, struct kept_v
 {
 	struct json_object *from = state_parse(text);
 	uint32_t outcome = 0;
-	bool good = is_of_boot(from, boot_id) && get_time(from, "unix", &kept->unix_seconds) &&
+	bool good = state_is_of_boot(from, boot_id) && get_time(from, "unix", &kept->unix_seconds) &&
 		    state_get_small(from, "outcome", IMALOG_OUTCOME_UNKNOWN, &outcome);
 
 	kept->outcome = (enum imalog_outcome)outcome;
@@ -170,7 +161,7 @@ bool kept_outlook_from_text(const char *text, const char *boot_id, struct kept_o
 	bool good;
 
 	*kept = (struct kept_outlook){ 0 };
-	good = is_of_boot(from, boot_id) &&
+	good = state_is_of_boot(from, boot_id) &&
 	       state_get_seconds(from, "boottime", &kept->boottime_seconds) &&
 	       state_get_number(from, "bytes", &kept->bytes) &&
 	       state_get_number(from, "interval", &kept->interval_seconds) &&

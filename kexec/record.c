@@ -95,11 +95,9 @@ char *load_record_pending_text(const char *boot_id)
 bool load_record_is_pending(const char *text, const char *boot_id)
 {
 	struct json_object *from = state_parse(text);
-	char id[RECORD_BOOT_ID_SIZE];
 	bool pending = false;
 
-	if (!from || !state_continue(from, id) || strcmp(id, boot_id) != 0 ||
-	    !state_get_flag(from, "pending", &pending))
+	if (!state_is_of_boot(from, boot_id) || !state_get_flag(from, "pending", &pending))
 		pending = false;
 	json_object_put(from);
 	return pending;
@@ -185,9 +183,8 @@ bool load_record_from_text(const char *text, struct load_record *record)
 bool facts_from_text(const char *text, const char *boot_id, struct imalog_facts *facts)
 {
 	struct json_object *from = state_parse(text);
-	char id[RECORD_BOOT_ID_SIZE];
 	uint32_t number;
-	bool good = from && state_continue(from, id) && !strcmp(id, boot_id);
+	bool good = state_is_of_boot(from, boot_id);
 
 	if (good && state_get_small(from, "generation", IMALOG_GENERATION_STAGING, &number)) {
 		facts->known |= IMALOG_KNOWS_GENERATION;

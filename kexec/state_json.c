@@ -199,6 +199,13 @@ bool state_continue(struct json_object *from, char out[RECORD_BOOT_ID_SIZE])
 	       state_get_boot_id(from, out);
 }
 
+bool state_is_of_boot(struct json_object *from, const char *boot_id)
+{
+	char boot[RECORD_BOOT_ID_SIZE];
+
+	return from && state_continue(from, boot) && !strcmp(boot, boot_id);
+}
+
 bool state_get_boot_id(struct json_object *from, char out[RECORD_BOOT_ID_SIZE])
 {
 	struct json_object *value;

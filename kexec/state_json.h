@@ -34,6 +34,8 @@ void state_put_boot_id(struct json_object *to, const char *boot_id);
 
 /* What state_begin() began: the version is ours, and the boot id fits. */
 bool state_continue(struct json_object *from, char out[RECORD_BOOT_ID_SIZE]);
+/* The same, and it is of the boot @boot_id; @from may be NULL. */
+bool state_is_of_boot(struct json_object *from, const char *boot_id);
 /* The text of a value, borrowed; NULL unless it is a string without a NUL in it. */
 const char *state_text(struct json_object *value);
 bool state_get_boot_id(struct json_object *from, char out[RECORD_BOOT_ID_SIZE]);

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "remember.h"
@@ -27,12 +26,12 @@ struct found {
 
 static void read_found(int dir, const char *boot_id, struct found *found)
 {
-	char *text = host_state_read(dir, WATCH_FILE), boot[RECORD_BOOT_ID_SIZE];
+	char *text = host_state_read(dir, WATCH_FILE);
 	struct json_object *from = text ? state_parse(text) : NULL;
 	uint32_t state;
 
 	*found = (struct found){ .state = WATCH_NONE };
-	if (from && state_continue(from, boot) && !strcmp(boot, boot_id) &&
+	if (state_is_of_boot(from, boot_id) &&
 	    state_get_small(from, "state", WATCH_STATES - 1, &state) &&
 	    state_get_seconds(from, "next_look", &found->next_look))
 		found->state = (enum watch_state)state;
