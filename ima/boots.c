@@ -48,7 +48,7 @@ enum imalog_entry imalog_boot_entry(const struct imalog_census *census, uint32_t
 
 	if (!boot) {
 		/* With one boot only, a mismatch means that something was extended before it. */
-		if (!census->boots[0].has_aggregate ||
+		if (!imalog_census_has_beginning(census) ||
 		    (census->boot_count == 1 && replayed == IMALOG_REPLAYED_MISMATCH))
 			return IMALOG_ENTRY_UNKNOWN;
 		return IMALOG_ENTRY_COLD;
@@ -62,7 +62,7 @@ enum imalog_entry imalog_boot_entry(const struct imalog_census *census, uint32_t
 static enum imalog_outcome judge_one(const struct imalog_census *census,
 				     const struct imalog_evidence *evidence)
 {
-	bool whole = census->boots[0].has_aggregate && !evidence->incomplete;
+	bool whole = imalog_census_has_beginning(census) && !evidence->incomplete;
 
 	switch (evidence->replayed) {
 	case IMALOG_REPLAYED_MATCH:

@@ -198,6 +198,11 @@ int imalog_census_add(struct imalog_census *census, const struct imalog_record *
 	return 0;
 }
 
+bool imalog_census_has_beginning(const struct imalog_census *census)
+{
+	return census->boot_count && census->boots[0].has_aggregate;
+}
+
 const struct imalog_boot *imalog_census_current_boot(const struct imalog_census *census)
 {
 	return census->boot_count ? &census->boots[census->boot_count - 1] : NULL;

@@ -482,6 +482,8 @@ bool imalog_census_reserve(struct imalog_census *census, uint32_t boots, uint32_
  */
 int imalog_census_add(struct imalog_census *census, const struct imalog_record *record,
 		      enum imalog_byte_order byte_order) IMALOG_MUST_CHECK;
+/* Whether the first record is the boot_aggregate of its boot, so that none is missing in front of it. */
+bool imalog_census_has_beginning(const struct imalog_census *census);
 /* The boot that the log ends in; NULL for an empty log.  Borrowed from the census. */
 const struct imalog_boot *imalog_census_current_boot(const struct imalog_census *census);
 /* The last kexec_load of the current boot if no kexec_execute follows it, or NULL.  Borrowed. */

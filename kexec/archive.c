@@ -85,6 +85,11 @@ bool archive_from_text(const char *text, struct archive_piece *piece)
 	return good;
 }
 
+uint64_t archive_records(const struct archive_piece *piece)
+{
+	return piece->last - piece->first + 1;
+}
+
 void archive_run_on(struct archive_piece *piece, const struct archive_piece *previous)
 {
 	unsigned char both[sizeof(piece->running) + sizeof(piece->sha256)] = { 0 };

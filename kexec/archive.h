@@ -35,6 +35,8 @@ char *archive_to_text(const struct archive_piece *piece);
 /* Fill the rest of @piece, which knows its name.  False when @text is not of this piece. */
 bool archive_from_text(const char *text, struct archive_piece *piece);
 
+/* How many records a piece has. */
+uint64_t archive_records(const struct archive_piece *piece);
 /* Fill .running: @previous is the piece before it in its chain, or NULL. */
 void archive_run_on(struct archive_piece *piece, const struct archive_piece *previous);
 /* Order for a sort: chain, then first record. */

@@ -162,7 +162,10 @@ static void tell_no_reload(const struct survey *survey, int status)
 	if (!survey->record_is_ours)
 		complain(status, "this image was not loaded with --ima-headroom, so it cannot be "
 				 "loaded again: load it with kexec -s -l ... --ima-headroom");
-	else if (survey->has_load && !survey->record.files.known)
+	else if (!survey->has_load)
+		complain(status, "the log has no kexec_load event of this image, and would have none of another "
+				 "load, which could not be confirmed: it is not loaded again");
+	else if (!survey->record.files.known)
 		complain(status, "the files of this image were not all read at the load, or changed "
 				 "meanwhile, so it cannot be loaded again: load it with kexec -s -l "
 				 "... --ima-headroom");

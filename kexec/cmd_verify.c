@@ -242,7 +242,6 @@ static int take_quote(struct asked *asked)
  */
 static int verify_without_folders(const struct run *run, struct asked *asked, struct verdict *verdict)
 {
-	const struct imalog_census *census;
 	struct verdict alone;
 	int status;
 
@@ -250,9 +249,8 @@ static int verify_without_folders(const struct run *run, struct asked *asked, st
 	    !verify_drop_pieces(&asked->request, &asked->input))
 		return STATUS_DONE;
 	status = verify_run(run, &asked->request, &asked->input, &alone);
-	census = &alone.scan.census;
-	if (!status && alone.replayed == IMALOG_REPLAYED_MATCH && census->boot_count &&
-	    census->boots[0].has_aggregate) {
+	if (!status && alone.replayed == IMALOG_REPLAYED_MATCH &&
+	    imalog_census_has_beginning(&alone.scan.census)) {
 		verdict_free(verdict);
 		*verdict = alone;
 		verdict->other_chain = true;

@@ -98,7 +98,7 @@ static void tell_unknown(const struct verdict *verdict, char *out, size_t size)
 				    " and record %" PRIu64 ", which counts them%s",
 			 verdict->gap.records, verdict->gap.records == 1 ? " is" : "s are",
 			 verdict->gap.after, verdict->gap.before + 1, deletion_hint(verdict));
-	else if (!census->boots[0].has_aggregate)
+	else if (!imalog_census_has_beginning(census))
 		snprintf(out, size, "the log begins without a boot_aggregate, and there is no PCR value "
 				    "to compare with");
 	else

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "verify.h"
-
 #define NOT_ENOUGH (-1)	/* not a status: so many may not go */
 
 /* What is to go, as the live log has it. */
@@ -21,104 +19,6 @@ struct cut {
 	uint64_t records, bytes;	/* from the log's first one on */
 	struct host_content content;	/* of all of it */
 };
-
-static const struct archive_piece *last_piece(const struct trim_chain *chain)
-{
-	return chain->count ? &chain->pieces[chain->count - 1] : NULL;
-}
-
-/* ---- is the log explained? ---------------------------------------------------------------- */
-
-static uint64_t piece_records(const struct archive_piece *piece)
-{
-	return piece->last - piece->first + 1;
-}
-
-/* Records of the shortest prefix at which a PCR that was compared has its value. */
-static uint64_t matched_records(const struct verdict *verdict)
-{
-	uint64_t least = UINT64_MAX;
-
-	for (unsigned i = 0; i < IMALOG_HASHES; i++)
-		for (unsigned pcr = 0; pcr < IMALOG_PCRS; pcr++)
-			if (verdict_compares(verdict, (enum imalog_hash)i, pcr) &&
-			    verdict_matched(verdict, (enum imalog_hash)i, pcr) < least)
-				least = verdict_matched(verdict, (enum imalog_hash)i, pcr);
-	return least;
-}
-
-/*
- * A match is one of archive and log only if all of the archive is in it, and the log goes on behind it (or, @pending,
- * begins with its last piece).  Cold boots of one machine may measure the very same records, and then the archive
- * of an earlier boot explains a log that it has nothing to do with.
- */
-static bool goes_on(const struct trim_chain *chain, bool pending, const struct verdict *verdict)
-{
-	const struct archive_piece *last = last_piece(chain);
-	uint64_t overlap = pending ? piece_records(last) : 0;
-
-	return verdict->overlap_records == overlap &&
-	       matched_records(verdict) >= last->last + (pending ? 0 : 1);
-}
-
-/* Whether the archive (or nothing) and the live log replay to the TPM's PCR. */
-static int replays(const struct run *run, const struct trim_chain *chain, bool with_archive,
-		   bool pending, enum imalog_replayed *replayed)
-{
-	struct verify_request request = { .full = true };
-	struct verify_input input;
-	struct verdict verdict;
-	int status;
-
-	if (with_archive) {
-		request.archives = (const char **)chain->paths;
-		request.archive_count = chain->count;
-	}
-	verdict_init(&verdict);
-	status = verify_open(run, &request, &input);
-	if (!status)
-		status = verify_run(run, &request, &input, &verdict);
-	verify_close(&input);
-	*replayed = verdict.replayed;
-	if (!status && with_archive && verdict.replayed == IMALOG_REPLAYED_MATCH &&
-	    !goes_on(chain, pending, &verdict))
-		*replayed = IMALOG_REPLAYED_MISMATCH;
-	verdict_free(&verdict);
-	return status;
-}
-
-/*
- * The log follows the archive's chain, or (@fresh) begins a new one.  Without a TPM to tell, a chain is
- * known by the boot that it was made in, and a new one by its boot_aggregate.
- */
-static int find_chain(const struct run *run, const char *archive, const struct trim_chain *chain,
-		      const struct survey *survey, bool pending, bool *fresh)
-{
-	const struct archive_piece *last = last_piece(chain);
-	const struct imalog_census *census = &survey->scan.census;
-	enum imalog_replayed with = IMALOG_REPLAYED_MISMATCH, alone;
-	bool begins = census->boot_count && census->boots[0].has_aggregate;
-	int status = last ? replays(run, chain, true, pending, &with) : STATUS_DONE;
-
-	*fresh = false;
-	if (status || with == IMALOG_REPLAYED_MATCH)
-		return status;
-	if (with == IMALOG_REPLAYED_NOTHING && last && survey->boot_id[0] &&
-	    !strcmp(last->boot_id, survey->boot_id))
-		return STATUS_DONE;
-	status = replays(run, chain, false, false, &alone);
-	*fresh = true;
-	if (status || (alone == IMALOG_REPLAYED_MATCH && begins))
-		return status;
-	if (alone == IMALOG_REPLAYED_NOTHING && !last && begins)
-		return STATUS_DONE;
-	if (alone == IMALOG_REPLAYED_NOTHING)
-		return complain(STATUS_UNKNOWN, "without a TPM it cannot be told whether the log goes on "
-						"where the archive %s ends: nothing is deleted; use an "
-						"empty folder", archive);
-	return complain(STATUS_REFUSED, "the archive %s and the measurement log together do not explain "
-					"PCR 10, so records are missing: nothing is deleted", archive);
-}
 
 /* ---- which records? ------------------------------------------------------------------------- */
 
@@ -213,7 +113,7 @@ static int find_pending(struct host_log *log, const struct archive_piece *last, 
 	if (!last || left || memcmp(digest, last->sha256, sizeof(digest)) != 0)
 		return STATUS_DONE;
 	*pending = true;
-	*cut = (struct cut){ .records = piece_records(last), .bytes = last->bytes };
+	*cut = (struct cut){ .records = archive_records(last), .bytes = last->bytes };
 	cut->content.bytes = last->bytes;
 	memcpy(cut->content.sha256, digest, sizeof(digest));
 	return STATUS_DONE;
@@ -226,7 +126,7 @@ static int write_piece(struct host_log *log, const char *archive, struct trim_ch
 		       const struct cut *cut, bool fresh, const char *boot_id,
 		       struct archive_piece *piece)
 {
-	const struct archive_piece *last = last_piece(chain);
+	const struct archive_piece *last = trim_last_piece(chain);
 	char name[ARCHIVE_NAME_SIZE], *text;
 	struct host_content content;
 	int error = host_log_seek(log, 0);
@@ -304,9 +204,9 @@ static int prepare(const struct run *run, const char *archive, struct trim_chain
 	}
 	if (error < 0)
 		return explain_log(log, error);
-	status = find_pending(log, last_piece(chain), &pending, cut);
+	status = find_pending(log, trim_last_piece(chain), &pending, cut);
 	if (!status)
-		status = find_chain(run, archive, chain, survey, pending, &fresh);
+		status = trim_explain(run, archive, chain, survey, pending, &fresh);
 	if (status)
 		return status;
 	if (pending && !fresh) {

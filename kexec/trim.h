@@ -57,5 +57,15 @@ int trim_chain_open(const char *archive, bool make, struct trim_chain *chain);
 /* Look at what was read: is it whole in itself?  A status that was explained. */
 int trim_chain_check(struct trim_chain *chain);
 void trim_chain_free(struct trim_chain *chain);
+/* The piece of @chain that was written last; NULL without any.  Borrowed. */
+const struct archive_piece *trim_last_piece(const struct trim_chain *chain);
+/*
+ * The log of @survey follows the archive's chain, or (@fresh) begins a new one.  @pending: its last piece is still
+ * in the log.  Without a TPM to tell, a chain is known by the boot that it was made in, and a new one by its
+ * boot_aggregate.  A status; all but STATUS_DONE are explained: STATUS_REFUSED when records are missing,
+ * STATUS_UNKNOWN when it cannot be told.
+ */
+int trim_explain(const struct run *run, const char *archive, const struct trim_chain *chain,
+		 const struct survey *survey, bool pending, bool *fresh);
 
 #endif

@@ -15,6 +15,11 @@ static int by_number(const void *a, const void *b)
 	return archive_compare(a, b);
 }
 
+const struct archive_piece *trim_last_piece(const struct trim_chain *chain)
+{
+	return chain->count ? &chain->pieces[chain->count - 1] : NULL;
+}
+
 /* The pieces of the newest chain among the names of the folder. */
 static int collect(struct trim_chain *chain)
 {

@@ -175,48 +175,52 @@ static bool grow(void **list, size_t *room, size_t count, size_t size)
 	return more;
 }
 
-static int read_samples(struct host_history *history, int64_t since, struct history *out)
+static bool take_sample(struct history *out, size_t *room, sqlite3_stmt *row)
+{
+	if (!grow((void **)&out->samples, room, out->sample_count, sizeof(*out->samples)))
+		return false;
+	out->samples[out->sample_count++] = sample_of(row);
+	return true;
+}
+
+static bool take_event(struct history *out, size_t *room, sqlite3_stmt *row)
+{
+	if (!grow((void **)&out->events, room, out->event_count, sizeof(*out->events)))
+		return false;
+	out->events[out->event_count++] = event_of(row);
+	return true;
+}
+
+/* Each row of @query that is not older than @since. */
+static int read_rows(struct host_history *history, const char *query, int64_t since,
+		     bool take(struct history *, size_t *, sqlite3_stmt *), struct history *out)
 {
 	sqlite3_stmt *row = NULL;
 	size_t room = 0;
-	int error = host_history_query(history, SAMPLE " FROM sample WHERE unix >= ? ORDER BY boot, boottime_ms",
-			  NULL, &since, 1, &row);
+	int error = host_history_query(history, query, NULL, &since, 1, &row);
 
-	while (!error) {
-		if (!grow((void **)&out->samples, &room, out->sample_count, sizeof(*out->samples))) {
-			error = -ENOMEM;
-			break;
-		}
-		out->samples[out->sample_count++] = sample_of(row);
-		error = host_history_step(history, row);
-	}
+	while (!error)
+		error = take(out, &room, row) ? host_history_step(history, row) : -ENOMEM;
 	host_sql.sqlite3_finalize(row);
 	return error < 0 ? error : 0;
 }
 
+static int read_samples(struct host_history *history, int64_t since, struct history *out)
+{
+	return read_rows(history, SAMPLE " FROM sample WHERE unix >= ? ORDER BY boot, boottime_ms", since,
+			 take_sample, out);
+}
+
 static int read_events(struct host_history *history, int64_t since, struct history *out)
 {
-	sqlite3_stmt *row = NULL;
-	size_t room = 0;
-	int error = host_history_query(history,
-			  "SELECT 0, boot, boottime_ms, unix, records, bytes, segment, interval, room, "
-			  "needed, verdict, deadline FROM load WHERE unix >= ?1 UNION ALL "
-			  "SELECT 1, boot, boottime_ms, unix, records, bytes, segment, interval, room, "
-			  "needed, verdict, deadline FROM \"check\" WHERE unix >= ?1 UNION ALL "
-			  "SELECT 2, boot, boottime_ms, unix, records, bytes, segment, interval, grown, "
-			  "burst, entry, 0 FROM \"execute\" WHERE unix >= ?1 ORDER BY 2, 3, 1",
-			  NULL, &since, 1, &row);
-
-	while (!error) {
-		if (!grow((void **)&out->events, &room, out->event_count, sizeof(*out->events))) {
-			error = -ENOMEM;
-			break;
-		}
-		out->events[out->event_count++] = event_of(row);
-		error = host_history_step(history, row);
-	}
-	host_sql.sqlite3_finalize(row);
-	return error < 0 ? error : 0;
+	return read_rows(history,
+			 "SELECT 0, boot, boottime_ms, unix, records, bytes, segment, interval, room, "
+			 "needed, verdict, deadline FROM load WHERE unix >= ?1 UNION ALL "
+			 "SELECT 1, boot, boottime_ms, unix, records, bytes, segment, interval, room, "
+			 "needed, verdict, deadline FROM \"check\" WHERE unix >= ?1 UNION ALL "
+			 "SELECT 2, boot, boottime_ms, unix, records, bytes, segment, interval, grown, "
+			 "burst, entry, 0 FROM \"execute\" WHERE unix >= ?1 ORDER BY 2, 3, 1",
+			 since, take_event, out);
 }
 
 int host_history_read(struct host_history *history, uint64_t seconds, struct history *out)
@@ -253,4 +257,3 @@ int host_history_add_verify(struct host_history *history, const char *boot_id, i
 					 NULL, numbers, 3, NULL);
 	return error < 0 ? error : 0;
 }
-

@@ -395,6 +395,7 @@ elsewhere() { realpath --relative-to=. "$(mktemp -d /dev/shm/kexec-ima-test.XXXX
 	ends 4
 	ran
 	silent_about "was not loaded with --ima-headroom"
+	says "it is not loaded again"
 }
 
 @test "coldboot where the unload fails: said, 1" {
