@@ -242,7 +242,12 @@ int host_log_delete(const struct host_root *root, uint64_t records,
  * ours or that others can write.  A descriptor or a negative errno.
  */
 int host_state_open(const struct host_root *root);
-/* New memory that the caller frees, or NULL with errno set. */
+/*
+ * The whole file @name in the folder @dir, of @max bytes at most, with a NUL behind it: new memory in @out that the
+ * caller frees.  Its size or a negative errno: -EPERM for one that others own or can write, or a link; -EFBIG.
+ */
+ssize_t host_private_read(int dir, const char *name, size_t max, char **out);
+/* The same of a file of /run.  NULL with errno set. */
 char *host_state_read(int dir, const char *name);
 /* Written to a new file, synced, renamed, the folder synced. */
 int host_state_write(int dir, const char *name, const char *text);

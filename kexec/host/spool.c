@@ -78,23 +78,8 @@ int host_spool_append(const struct host_root *root, const char *line, size_t siz
 
 static int read_spool(struct host_spool *spool)
 {
-	int fd = openat(spool->folder, SPOOL, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat stat;
-	ssize_t got = 0;
+	ssize_t got = host_private_read(spool->folder, SPOOL, 2 * HOST_SPOOL_MAX, &spool->text);
 
-	if (fd < 0)
-		return errno == ELOOP ? -EPERM : -errno;
-	if (fstat(fd, &stat) < 0)
-		got = -errno;
-	else if (!host_is_private(&stat))
-		got = -EPERM;
-	else if (stat.st_size > 2 * (off_t)HOST_SPOOL_MAX)
-		got = -EFBIG;
-	else if (!(spool->text = malloc((size_t)stat.st_size + 1)))
-		got = -ENOMEM;
-	if (!got)
-		got = host_read_fully(fd, spool->text, (size_t)stat.st_size);
-	close(fd);
 	if (got < 0)
 		return (int)got;
 	spool->size = (size_t)got;

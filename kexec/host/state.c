@@ -27,31 +27,44 @@ int host_state_open(const struct host_root *root)
 	return error;
 }
 
-char *host_state_read(int dir, const char *name)
+ssize_t host_private_read(int dir, const char *name, size_t max, char **out)
 {
 	int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	struct stat stat;
 	char *text = NULL;
 	ssize_t got = 0;
 
+	*out = NULL;
 	if (fd < 0)
-		return NULL;
+		return errno == ELOOP ? -EPERM : -errno;
 	if (fstat(fd, &stat) < 0)
 		got = -errno;
-	else if (!host_is_private(&stat) || stat.st_size > STATE_FILE_MAX)
+	else if (!host_is_private(&stat))
 		got = -EPERM;
+	else if ((uintmax_t)stat.st_size > max)
+		got = -EFBIG;
 	else if (!(text = malloc((size_t)stat.st_size + 1)))
 		got = -ENOMEM;
 	if (!got)
 		got = host_read_fully(fd, text, (size_t)stat.st_size);
 	close(fd);
-	if (got >= 0) {
-		text[got] = '\0';
-		return text;
+	if (got < 0) {
+		free(text);
+		return got;
 	}
-	free(text);
-	errno = (int)-got;
-	return NULL;
+	text[got] = '\0';
+	*out = text;
+	return got;
+}
+
+char *host_state_read(int dir, const char *name)
+{
+	char *text;
+	ssize_t got = host_private_read(dir, name, STATE_FILE_MAX, &text);
+
+	if (got < 0)
+		errno = (int)-got;
+	return text;
 }
 
 int host_state_write(int dir, const char *name, const char *text)
