@@ -66,8 +66,12 @@ class Record:
             self.hashed = self.file_digest + self.name.encode("latin-1").ljust(256, b"\0")
         else:
             self.hashed = reader.counted()
+            # The name is the second field, but for a format of one's own that says otherwise.
+            order = self.template.split("|")
+            before = order.index("n-ng") if "n-ng" in order else 1
             fields = Reader(self.hashed)
-            fields.counted()                                    # d-ng
+            for _ in range(before):
+                fields.counted()
             self.name = fields.counted().rstrip(b"\0").decode("latin-1")
             self.text = ""
             if self.template == "ima-buf":
