@@ -24,8 +24,10 @@ static struct json_object *segment_object(const struct view *view)
 	json_object_object_add(to, "room_bytes",
 			       decision->has_segment ? json_object_new_int64(decision->room_bytes)
 						     : NULL);
-	report_number(to, "last_record_bytes", decision->has_segment && decision->last_bytes,
-	       decision->last_bytes);
+	/* It has a count of the records in it, deleted ones too: how many came since the load then is not known. */
+	report_number(to, "last_record_bytes",
+		      decision->has_segment && decision->last_bytes && !view->facts->load_from_record,
+		      decision->last_bytes);
 	json_object_object_add(to, "confirmed", json_object_new_boolean(decision->confirmed));
 	report_number(to, "loaded_age_seconds", view->has_age, view->age_seconds);
 	report_number(to, "grown_bytes", view->has_grown, view->grown_bytes);

@@ -129,6 +129,8 @@ static void log_line(FILE *to, const struct view *view)
 static void segment_lines(FILE *to, const struct view *view)
 {
 	const struct imalog_decision *decision = view->decision;
+	/* Of records that were deleted since the load only the kernel knows the number, which is in that record. */
+	const char *least = view->facts->load_from_record ? "at least " : "";
 
 	if (!decision->has_segment)
 		return;
@@ -139,13 +141,13 @@ static void segment_lines(FILE *to, const struct view *view)
 	line(to, "room");
 	fprintf(to, "%" PRId64 " bytes", decision->room_bytes);
 	if (decision->needed_bytes > decision->last_bytes)
-		fprintf(to, "; needed %" PRIu64 ": %" PRIu64 " to come, %" PRIu64
+		fprintf(to, "; needed %s%" PRIu64 ": %" PRIu64 " to come, %" PRIu64
 			" for the kexec_execute record",
-			decision->needed_bytes, decision->needed_bytes - decision->last_bytes,
+			least, decision->needed_bytes, decision->needed_bytes - decision->last_bytes,
 			decision->last_bytes);
 	else if (decision->last_bytes)
-		fprintf(to, "; needed %" PRIu64 " for the kexec_execute record",
-			decision->last_bytes);
+		fprintf(to, "; needed %s%" PRIu64 " for the kexec_execute record",
+			least, decision->last_bytes);
 	fputc('\n', to);
 }
 

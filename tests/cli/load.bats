@@ -442,6 +442,11 @@ try() { run kexec -s -l vmlinuz --ima-headroom "$@"; }
 	ends 4
 	says "was deleted from the kernel" "load again"
 	ran
+	# the number of records in it is the kernel's, of the deleted ones too
+	run kexec-ima status --format json
+	says '"last_record_bytes": null'
+	run kexec-ima status
+	says "needed at least "
 }
 
 @test "a big-endian log" {
