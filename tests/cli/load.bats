@@ -443,9 +443,9 @@ try() { run kexec -s -l vmlinuz --ima-headroom "$@"; }
 	says "was deleted from the kernel" "load again"
 	ran
 	# the number of records in it is the kernel's, of the deleted ones too
-	run kexec-ima status --format json
+	run kexec_ima status --format json
 	says '"last_record_bytes": null'
-	run kexec-ima status
+	run kexec_ima status
 	says "needed at least "
 }
 
