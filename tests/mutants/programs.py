@@ -11,7 +11,7 @@ TREE = pathlib.Path(__file__).resolve().parents[2]
 UNIT = "tests/unit/"
 # What decides, and the programs that are meant to notice when it decides otherwise.
 TESTS = {
-    "ima/room.c": ("test_reason", "test_decide", "test_room"),
+    "ima/room.c": ("test_rule", "test_reason", "test_decide", "test_room"),
     "kexec/plan.c": ("test_plan",),
     "ima/slack.c": ("test_slack",),
     "ima/growth.c": ("test_growth",),
