@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "distribution.h"
+#include "sums.h"
 #include "windows.h"
 
 #define FIRST_KNOT 60		/* seconds */
@@ -44,11 +45,6 @@ static uint64_t whole_bytes(double bytes)
 		return UINT64_MAX;
 	whole = (uint64_t)bytes;
 	return whole + ((double)whole < bytes);
-}
-
-static uint64_t add_bytes(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
 /* ---- where there is no history ---------------------------------------------------------- */
@@ -276,8 +272,8 @@ void imalog_curve_estimate(const struct imalog_curve *curve, uint64_t interval_s
 		.windows = to->windows,
 		.small_sample = to->small,
 	};
-	estimate->bound_bytes = add_bytes(bound_at(curve, interval_seconds), curve->burst_bytes);
-	estimate->central_bytes = add_bytes(whole_bytes(on_line(from->central, to->central, part)),
+	estimate->bound_bytes = sum_of(bound_at(curve, interval_seconds), curve->burst_bytes);
+	estimate->central_bytes = sum_of(whole_bytes(on_line(from->central, to->central, part)),
 					    curve->burst_bytes);
 	/* Behind the last knot the two lines may cross. */
 	if (estimate->central_bytes > estimate->bound_bytes)
@@ -289,12 +285,12 @@ bool imalog_curve_deadline(const struct imalog_curve *curve, uint64_t room_bytes
 	uint64_t low = 0, high = LONGEST;
 
 	*seconds = 0;
-	if (add_bytes(bound_at(curve, LONGEST), curve->burst_bytes) <= room_bytes)
+	if (sum_of(bound_at(curve, LONGEST), curve->burst_bytes) <= room_bytes)
 		return false;
 	while (high - low > 1) {
 		uint64_t middle = low + (high - low) / 2;
 
-		if (add_bytes(bound_at(curve, middle), curve->burst_bytes) <= room_bytes)
+		if (sum_of(bound_at(curve, middle), curve->burst_bytes) <= room_bytes)
 			low = middle;
 		else
 			high = middle;

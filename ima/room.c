@@ -9,30 +9,16 @@
 #include <string.h>
 
 #include "imalog.h"
+#include "sums.h"
 
 /* As the kernel counts: fixed fields alone, the name of a custom template counting nothing. */
 #define SMALLEST_RECORD (4 + IMALOG_SHA1_BYTES + 4 + 4)
-
-/* Neither wraps: as much as there can be, or nothing. */
-static uint64_t add(uint64_t a, uint64_t b)
-{
-	uint64_t sum;
-
-	return __builtin_add_overflow(a, b, &sum) ? UINT64_MAX : sum;
-}
-
-static uint64_t less(uint64_t a, uint64_t b)
-{
-	uint64_t rest;
-
-	return __builtin_sub_overflow(a, b, &rest) ? 0 : rest;
-}
 
 uint64_t imalog_segment_bytes(uint64_t counted, unsigned headers, unsigned extra_kib,
 			      uint64_t page_bytes)
 {
 	uint64_t extra = extra_kib ? (uint64_t)extra_kib * 1024 : page_bytes / 2;
-	uint64_t bytes = add(add(counted, (uint64_t)headers * IMALOG_HEADER_BYTES), extra);
+	uint64_t bytes = sum_of(sum_of(counted, (uint64_t)headers * IMALOG_HEADER_BYTES), extra);
 
 	if (bytes > UINT64_MAX - (page_bytes - 1))
 		return UINT64_MAX;
@@ -56,12 +42,12 @@ uint64_t imalog_execute_record_bytes(const struct imalog_mark *load,
 	uint64_t runtime, records;
 
 	/* On the wire a record has one byte of name at least, so growth has at most so many records. */
-	runtime = add(event->runtime_bytes, now->counted - load->before.counted);
-	records = add(event->records, now->records - load->before.records);
+	runtime = sum_of(event->runtime_bytes, now->counted - load->before.counted);
+	records = sum_of(event->records, now->records - load->before.records);
 	return load->after.bytes - load->before.bytes +
 	       (sizeof("kexec_execute") - sizeof("kexec_load")) +
-	       more_digits(event->runtime_bytes, add(runtime, growth_bytes)) +
-	       more_digits(event->records, add(records, growth_bytes / (SMALLEST_RECORD + 1)));
+	       more_digits(event->runtime_bytes, sum_of(runtime, growth_bytes)) +
+	       more_digits(event->records, sum_of(records, growth_bytes / (SMALLEST_RECORD + 1)));
 }
 
 /* A needle in a line that need not end in a NUL. */
@@ -147,11 +133,11 @@ static bool deletion_possible(const struct imalog_mark *load, const struct imalo
 {
 	const struct imalog_event *event = &load->event;
 	uint64_t deleted = event->records - load->before.records;
-	uint64_t ever = less(event->runtime_bytes, IMALOG_HEADER_BYTES);
+	uint64_t ever = rest_of(event->runtime_bytes, IMALOG_HEADER_BYTES);
 	bool has_extra = knows(facts, IMALOG_KNOWS_EXTRA);
 	bool has_headers = knows(facts, IMALOG_KNOWS_HEADERS);
 
-	return deleted <= less(ever, load->before.counted) / SMALLEST_RECORD &&
+	return deleted <= rest_of(ever, load->before.counted) / SMALLEST_RECORD &&
 	       event->segment_bytes % facts->page_bytes == 0 &&
 	       event->segment_bytes >=
 		       imalog_segment_bytes(load->before.counted, has_headers ? facts->headers : 1,
@@ -172,7 +158,7 @@ bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalo
 			facts->generation == IMALOG_GENERATION_STAGING) &&
 		       deletion_possible(load, facts);
 	return load->counted_known &&
-	       event->runtime_bytes == add(load->counted_then, IMALOG_HEADER_BYTES) &&
+	       event->runtime_bytes == sum_of(load->counted_then, IMALOG_HEADER_BYTES) &&
 	       segment_possible(event->segment_bytes, load->counted_then, facts);
 }
 
@@ -185,8 +171,8 @@ static unsigned advise(uint64_t needed, const struct imalog_mark *load,
 		       const struct imalog_position *now, const struct imalog_facts *facts)
 {
 	/* The rule gives the log before the load as much as it counts, which may be less than it is. */
-	uint64_t bytes = less(add(needed, now->bytes), load->before.counted);
-	uint64_t kib = add(bytes, 1023) / 1024;
+	uint64_t bytes = rest_of(sum_of(needed, now->bytes), load->before.counted);
+	uint64_t kib = sum_of(bytes, 1023) / 1024;
 
 	if (kib > IMALOG_EXTRA_KIB_MAX || (knows(facts, IMALOG_KNOWS_EXTRA) && kib <= facts->extra_kib))
 		return 0;
@@ -203,7 +189,7 @@ static void judge(struct imalog_decision *decision, enum imalog_verdict verdict,
 /* What is left of a segment.  Returns false for numbers beyond reason. */
 static bool take_segment(uint64_t segment, uint64_t bytes, struct imalog_decision *decision)
 {
-	uint64_t usable = less(segment, IMALOG_HEADER_BYTES);
+	uint64_t usable = rest_of(segment, IMALOG_HEADER_BYTES);
 
 	if (usable > INT64_MAX || bytes > INT64_MAX)
 		return false;
@@ -225,12 +211,12 @@ static void judge_room(const struct imalog_census *census, const struct imalog_m
 		return;
 	}
 	decision->last_bytes = imalog_execute_record_bytes(load, &census->total, 0);
-	needed = add(imalog_execute_record_bytes(load, &census->total, growth_bytes), growth_bytes);
+	needed = sum_of(imalog_execute_record_bytes(load, &census->total, growth_bytes), growth_bytes);
 	decision->needed_bytes = needed;
 	bytes += IMALOG_HEADER_BYTES;
-	if (segment < add(bytes, decision->last_bytes))
+	if (segment < sum_of(bytes, decision->last_bytes))
 		judge(decision, IMALOG_SHORT, IMALOG_REASON_ROOM);
-	else if (segment < add(bytes, needed))
+	else if (segment < sum_of(bytes, needed))
 		judge(decision, IMALOG_TIGHT, IMALOG_REASON_ROOM);
 	else
 		judge(decision, IMALOG_FITS, IMALOG_REASON_ROOM);

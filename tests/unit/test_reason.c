@@ -231,6 +231,20 @@ static void a_load_of_the_boot_before_does_not_count(void **state)
 	build_free(&build);
 }
 
+/* Not a record, and so not a boot. */
+static void an_empty_log_has_no_load(void **state)
+{
+	struct imalog_facts facts = usual_facts();
+	struct imalog_decision decision;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	decision = decide(&build, &facts, 0);
+	expect("empty", &decision, IMALOG_UNKNOWN, IMALOG_REASON_NO_LOAD_EVENT);
+	build_free(&build);
+}
+
 static void a_damaged_event_after_a_good_one(void **state)
 {
 	struct imalog_facts facts = usual_facts();
@@ -262,6 +276,7 @@ int main(void)
 		cmocka_unit_test(copy_at_execute_to_the_byte),
 		cmocka_unit_test(the_template_ima_is_not_carried),
 		cmocka_unit_test(a_load_of_the_boot_before_does_not_count),
+		cmocka_unit_test(an_empty_log_has_no_load),
 		cmocka_unit_test(a_damaged_event_after_a_good_one),
 	};
 
