@@ -4,8 +4,6 @@
  * 1.4 times the one before, from the best that the past has to say about each; straight lines between
  * them, which never fall, answer all others and the question the other way round.
  */
-#include <stdlib.h>
-
 #include "distribution.h"
 #include "sums.h"
 #include "windows.h"
@@ -131,7 +129,7 @@ static void look_at_young(const struct imalog_past *past, double age, double con
 
 	imalog_windows_take(past, &choice, (double)knot->seconds, &windows);
 	bound = fading(past, (double)knot->seconds);
-	if (windows.count && windows.independent >= 1)
+	if (windows.count)
 		bound = imalog_windows_bound(&windows, confidence, &small);
 	if (bound > knot->bound)
 		knot->bound = bound;
@@ -173,7 +171,7 @@ static void with_history(const struct imalog_past *past, double confidence, doub
 			knot->bound = bound;
 	} else {
 		knot->basis = IMALOG_BASIS_COUNTS;
-		knot->bound = windows.independent >= 1
+		knot->bound = windows.count
 				      ? imalog_windows_bound(&windows, confidence, &knot->small) : 0;
 		knot->small = true;
 		if (!(knot->bound >= bound))
@@ -195,14 +193,12 @@ static uint64_t nominal(unsigned at)
 	return (uint64_t)(at % 2 ? FIRST_KNOT : SECOND_KNOT) << (at - 1) / 2;
 }
 
-int imalog_curve_make(const struct imalog_past *past, double confidence, uint64_t burst_bytes,
-		      uint64_t limit_seconds, struct imalog_curve *curve)
+void imalog_curve_make(const struct imalog_past *past, double confidence, uint64_t burst_bytes,
+		       uint64_t limit_seconds, struct imalog_curve *curve)
 {
-	double *scratch = malloc(WINDOWS_STARTS * sizeof(*scratch));
+	double scratch[WINDOWS_STARTS];
 
 	*curve = (struct imalog_curve){ .confidence = confidence, .burst_bytes = burst_bytes };
-	if (!scratch)
-		return IMALOG_ERROR_NO_MEMORY;
 	curve->count = 1;	/* no time, no growth */
 	do {
 		struct imalog_knot *knot = &curve->knot[curve->count];
@@ -222,12 +218,8 @@ int imalog_curve_make(const struct imalog_past *past, double confidence, uint64_
 		curve->count++;
 	} while (curve->count < IMALOG_KNOTS &&
 		 curve->knot[curve->count - 1].seconds < limit_seconds);
-	if (curve->count > 1) {
-		curve->knot[0].basis = curve->knot[1].basis;
-		curve->knot[0].small = curve->knot[1].small;
-	}
-	free(scratch);
-	return 0;
+	curve->knot[0].basis = curve->knot[1].basis;
+	curve->knot[0].small = curve->knot[1].small;
 }
 
 /* The line that @seconds lies on; the last one has no end. */

@@ -14,9 +14,9 @@ TESTS = {
     "ima/room.c": ("test_rule", "test_reason", "test_decide", "test_room"),
     "kexec/plan.c": ("test_plan",),
     "ima/slack.c": ("test_slack",),
-    "ima/growth.c": ("test_growth",),
-    "ima/windows.c": ("test_growth",),
-    "ima/distribution.c": ("test_growth",),
+    "ima/growth.c": ("test_knots", "test_past", "test_growth"),
+    "ima/windows.c": ("test_past", "test_growth"),
+    "ima/distribution.c": ("test_past", "test_growth"),
     "kexec/history.c": ("test_history",),
 }
 LIBRARIES = ("cmocka", "nettle", "libgcrypt", "libRmath")
