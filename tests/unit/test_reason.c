@@ -93,7 +93,7 @@ static void each_reason(void **state)
 		facts.record_unread = reasons[i].unread;
 		facts.complaint = reasons[i].complaint;
 		if (reasons[i].grown)
-			build_sized(&build, reasons[i].grown);
+			build_sized(&build, (size_t)reasons[i].grown);
 		if (reasons[i].extra_kib)
 			facts.extra_kib = reasons[i].extra_kib;
 		if (reasons[i].ram_bytes)
