@@ -13,7 +13,7 @@
 
 static uint32_t next_random(uint32_t *state)
 {
-	*state = *state * 1664525u + 1013904223u;
+	*state = (uint32_t)((UINT64_C(1664525) * *state + 1013904223) & UINT32_MAX);
 	return *state >> 8;
 }
 
@@ -31,12 +31,13 @@ static void draw_past(struct imalog_point *points, size_t count, size_t longest,
 	size_t left = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (!left--) {
+		if (!left) {
 			at.stretch++;
 			at.seconds = 1 + next_random(&seed) % 500;
 			at.bytes = 1000;
-			left = next_random(&seed) % longest;
+			left = 1 + next_random(&seed) % longest;
 		}
+		left--;
 		points[i] = at;
 		at.seconds += next_random(&seed) % 10 ? 60 : 60 + next_random(&seed) % 900;
 		at.bytes += next_random(&seed) % 3 ? 0 : next_random(&seed) % 700;
