@@ -161,7 +161,7 @@ static double select_at(double *values, size_t count, size_t index)
 static double quantile(struct windows *windows, double level)
 {
 	double place = level * (double)windows->count;
-	size_t index = place > 1 ? (size_t)place : 0;
+	size_t index = (size_t)place;
 
 	if (index && (double)index >= place)
 		index--;

@@ -166,6 +166,34 @@ static void the_middle_of_any_numbers(void **state)
 	}
 }
 
+/* The parts are as large as they are on average by bytes, and at least 128. */
+static void the_size_of_what_comes(void **state)
+{
+	static const struct windows_choice all = { 0, 1e18 };
+	static const struct {
+		uint64_t first, second;
+		double clump;
+	} table[] = {
+		{ 0, 0, 128 }, { 1, 0, 128 }, { 127, 127, 128 }, { 128, 128, 128 },
+		{ 128, 129, (128 * 128 + 129 * 129) / 257.0 }, { 1000, 0, 1000 }, { 1000, 3000, 2500 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		struct imalog_point points[] = {
+			{ 1, 10, 500 }, { 1, 20, 500 + table[i].first },
+			{ 1, 30, 500 + table[i].first + table[i].second },
+		};
+		struct imalog_past past = { .points = points, .count = COUNT(points) };
+		double bytes[WINDOWS_STARTS];
+		struct windows windows = { .bytes = bytes };
+
+		imalog_windows_take(&past, &all, 10, &windows);
+		if (!(fabs(windows.clump - table[i].clump) < 1e-9))
+			fail_msg("row %zu: %g", i, windows.clump);
+	}
+}
+
 /* A bound of so many that it need not be extrapolated: the observation of that rank. */
 static void the_bound_of_many(void **state)
 {
@@ -216,11 +244,16 @@ static void the_bound_of_few(void **state)
 		{ 5, { 100, 0, 0, 0, 0 }, 5, 0.9, 100 + 100 * 2.5 * (pow(times(5, 0.9), 0.4) - 1) },
 		{ 6, { 3100, 1100, 0, 100, 0, 0 }, 6, 0.99,
 		  3100 + 4300.0 / 3 * 3 * (cbrt(times(6, 0.99)) - 1) },
+		{ 3.5, { 100, 0, 0, 0 }, 4, 0.9, 100 + 100 * 2 * (sqrt(times(3.5, 0.9)) - 1) },
+		{ 7, { 0, 100, 10, 60, 20, 50, 40 }, 7, 0.99, 100 + 30 * 3.5 * (pow(times(7, 0.99), 1 / 3.5) - 1) },
+		{ 7.5, { 100, 60, 60, 60, 50, 50, 0, 0 }, 8, 0.99,
+		  100 + 20 * 3.75 * (pow(times(7.5, 0.99), 1 / 3.75) - 1) },
 		/* an exponential one: 20 beyond the median, then 35 beyond all but the last four of ten */
 		{ 8, { 100, 60, 60, 60, 50, 50, 0, 0 }, 8, 0.99, 100 + 20 * log(times(8, 0.99)) },
 		{ 10, { 0, 0, 100, 0, 50, 0, 0, 10, 10, 20, 30, 40 }, 12, 0.99, 100 + 35 * log(times(10, 0.99)) },
 		/* less than one: what there is, and nothing below it */
 		{ 0.5, { 100, 0 }, 2, 0.99, 800 },
+		{ 0.5, { 100, 0 }, 2, 0.8, 100 + 100 * 2 * (sqrt(0.65 / 0.2) - 1) },
 		{ 0.5, { 100, 0 }, 2, 0.1, 100 },
 	};
 
@@ -271,6 +304,7 @@ int main(void)
 		cmocka_unit_test(windows_of_any_past),
 		cmocka_unit_test(no_more_windows_than_there_is_room_for),
 		cmocka_unit_test(the_middle_of_any_numbers),
+		cmocka_unit_test(the_size_of_what_comes),
 		cmocka_unit_test(the_bound_of_many),
 		cmocka_unit_test(the_bound_of_few),
 		cmocka_unit_test(a_rank_covers_its_quantile),
