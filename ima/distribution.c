@@ -13,8 +13,6 @@ double imalog_distribution_rank(double n, double confidence, double assurance)
 	/* The k-th of n uniform numbers is Beta(k, n - k + 1). */
 	if (n < 1 || pbeta(confidence, n, 1, 1, 0) > 1 - assurance)
 		return n + 1;
-	if (low < 1e-9)
-		low = 1e-9;
 	for (int i = 0; i < 40; i++) {
 		double k = (low + high) / 2;
 

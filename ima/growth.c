@@ -4,9 +4,8 @@
  * 1.4 times the one before, from the best that the past has to say about each; straight lines between
  * them, which never fall, answer all others and the question the other way round.
  */
-#include <stdlib.h>
-
 #include "distribution.h"
+#include "sums.h"
 #include "windows.h"
 
 #define FIRST_KNOT 60		/* seconds */
@@ -44,11 +43,6 @@ static uint64_t whole_bytes(double bytes)
 		return UINT64_MAX;
 	whole = (uint64_t)bytes;
 	return whole + ((double)whole < bytes);
-}
-
-static uint64_t add_bytes(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
 }
 
 /* ---- where there is no history ---------------------------------------------------------- */
@@ -135,7 +129,7 @@ static void look_at_young(const struct imalog_past *past, double age, double con
 
 	imalog_windows_take(past, &choice, (double)knot->seconds, &windows);
 	bound = fading(past, (double)knot->seconds);
-	if (windows.count && windows.independent >= 1)
+	if (windows.count)
 		bound = imalog_windows_bound(&windows, confidence, &small);
 	if (bound > knot->bound)
 		knot->bound = bound;
@@ -177,7 +171,7 @@ static void with_history(const struct imalog_past *past, double confidence, doub
 			knot->bound = bound;
 	} else {
 		knot->basis = IMALOG_BASIS_COUNTS;
-		knot->bound = windows.independent >= 1
+		knot->bound = windows.count
 				      ? imalog_windows_bound(&windows, confidence, &knot->small) : 0;
 		knot->small = true;
 		if (!(knot->bound >= bound))
@@ -199,14 +193,12 @@ static uint64_t nominal(unsigned at)
 	return (uint64_t)(at % 2 ? FIRST_KNOT : SECOND_KNOT) << (at - 1) / 2;
 }
 
-int imalog_curve_make(const struct imalog_past *past, double confidence, uint64_t burst_bytes,
-		      uint64_t limit_seconds, struct imalog_curve *curve)
+void imalog_curve_make(const struct imalog_past *past, double confidence, uint64_t burst_bytes,
+		       uint64_t limit_seconds, struct imalog_curve *curve)
 {
-	double *scratch = malloc(WINDOWS_STARTS * sizeof(*scratch));
+	double scratch[WINDOWS_STARTS];
 
 	*curve = (struct imalog_curve){ .confidence = confidence, .burst_bytes = burst_bytes };
-	if (!scratch)
-		return IMALOG_ERROR_NO_MEMORY;
 	curve->count = 1;	/* no time, no growth */
 	do {
 		struct imalog_knot *knot = &curve->knot[curve->count];
@@ -226,12 +218,8 @@ int imalog_curve_make(const struct imalog_past *past, double confidence, uint64_
 		curve->count++;
 	} while (curve->count < IMALOG_KNOTS &&
 		 curve->knot[curve->count - 1].seconds < limit_seconds);
-	if (curve->count > 1) {
-		curve->knot[0].basis = curve->knot[1].basis;
-		curve->knot[0].small = curve->knot[1].small;
-	}
-	free(scratch);
-	return 0;
+	curve->knot[0].basis = curve->knot[1].basis;
+	curve->knot[0].small = curve->knot[1].small;
 }
 
 /* The line that @seconds lies on; the last one has no end. */
@@ -276,8 +264,8 @@ void imalog_curve_estimate(const struct imalog_curve *curve, uint64_t interval_s
 		.windows = to->windows,
 		.small_sample = to->small,
 	};
-	estimate->bound_bytes = add_bytes(bound_at(curve, interval_seconds), curve->burst_bytes);
-	estimate->central_bytes = add_bytes(whole_bytes(on_line(from->central, to->central, part)),
+	estimate->bound_bytes = sum_of(bound_at(curve, interval_seconds), curve->burst_bytes);
+	estimate->central_bytes = sum_of(whole_bytes(on_line(from->central, to->central, part)),
 					    curve->burst_bytes);
 	/* Behind the last knot the two lines may cross. */
 	if (estimate->central_bytes > estimate->bound_bytes)
@@ -289,12 +277,12 @@ bool imalog_curve_deadline(const struct imalog_curve *curve, uint64_t room_bytes
 	uint64_t low = 0, high = LONGEST;
 
 	*seconds = 0;
-	if (add_bytes(bound_at(curve, LONGEST), curve->burst_bytes) <= room_bytes)
+	if (sum_of(bound_at(curve, LONGEST), curve->burst_bytes) <= room_bytes)
 		return false;
 	while (high - low > 1) {
 		uint64_t middle = low + (high - low) / 2;
 
-		if (add_bytes(bound_at(curve, middle), curve->burst_bytes) <= room_bytes)
+		if (sum_of(bound_at(curve, middle), curve->burst_bytes) <= room_bytes)
 			low = middle;
 		else
 			high = middle;

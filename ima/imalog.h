@@ -638,10 +638,9 @@ struct imalog_estimate {
 /*
  * The bound for all intervals up to @limit_seconds at least (a shorter limit saves time and changes
  * no value below it), which growth exceeds with probability 1 - @confidence at most.
- * Errors: IMALOG_ERROR_NO_MEMORY.
  */
-int imalog_curve_make(const struct imalog_past *past, double confidence, uint64_t burst_bytes,
-		      uint64_t limit_seconds, struct imalog_curve *curve) IMALOG_MUST_CHECK;
+void imalog_curve_make(const struct imalog_past *past, double confidence, uint64_t burst_bytes,
+		       uint64_t limit_seconds, struct imalog_curve *curve);
 
 /* The curve at @interval_seconds; whole bytes, rounded up, saturating at UINT64_MAX. */
 void imalog_curve_estimate(const struct imalog_curve *curve, uint64_t interval_seconds,

@@ -9,35 +9,30 @@
 #include <string.h>
 
 #include "imalog.h"
+#include "sums.h"
 
 /* As the kernel counts: fixed fields alone, the name of a custom template counting nothing. */
 #define SMALLEST_RECORD (4 + IMALOG_SHA1_BYTES + 4 + 4)
-
-static uint64_t add(uint64_t a, uint64_t b)
-{
-	return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
 
 uint64_t imalog_segment_bytes(uint64_t counted, unsigned headers, unsigned extra_kib,
 			      uint64_t page_bytes)
 {
 	uint64_t extra = extra_kib ? (uint64_t)extra_kib * 1024 : page_bytes / 2;
-	uint64_t bytes = add(add(counted, (uint64_t)headers * IMALOG_HEADER_BYTES), extra);
+	uint64_t bytes = sum_of(sum_of(counted, (uint64_t)headers * IMALOG_HEADER_BYTES), extra);
 
 	if (bytes > UINT64_MAX - (page_bytes - 1))
 		return UINT64_MAX;
 	return (bytes + page_bytes - 1) / page_bytes * page_bytes;
 }
 
-static unsigned digits(uint64_t number)
+/* Digits that a number gains on its way from @from to @to. */
+static unsigned more_digits(uint64_t from, uint64_t to)
 {
-	unsigned count = 1;
+	unsigned more = 0;
 
-	while (number > 9) {
-		number /= 10;
-		count++;
-	}
-	return count;
+	for (; to > 9; to /= 10, from /= 10)
+		more += from <= 9;
+	return more;
 }
 
 uint64_t imalog_execute_record_bytes(const struct imalog_mark *load,
@@ -47,12 +42,12 @@ uint64_t imalog_execute_record_bytes(const struct imalog_mark *load,
 	uint64_t runtime, records;
 
 	/* On the wire a record has one byte of name at least, so growth has at most so many records. */
-	runtime = add(event->runtime_bytes, now->counted - load->before.counted);
-	records = add(event->records, now->records - load->before.records);
+	runtime = sum_of(event->runtime_bytes, now->counted - load->before.counted);
+	records = sum_of(event->records, now->records - load->before.records);
 	return load->after.bytes - load->before.bytes +
 	       (sizeof("kexec_execute") - sizeof("kexec_load")) +
-	       digits(add(runtime, growth_bytes)) - digits(event->runtime_bytes) +
-	       digits(add(records, growth_bytes / (SMALLEST_RECORD + 1))) - digits(event->records);
+	       more_digits(event->runtime_bytes, sum_of(runtime, growth_bytes)) +
+	       more_digits(event->records, sum_of(records, growth_bytes / (SMALLEST_RECORD + 1)));
 }
 
 /* A needle in a line that need not end in a NUL. */
@@ -138,15 +133,11 @@ static bool deletion_possible(const struct imalog_mark *load, const struct imalo
 {
 	const struct imalog_event *event = &load->event;
 	uint64_t deleted = event->records - load->before.records;
+	uint64_t ever = rest_of(event->runtime_bytes, IMALOG_HEADER_BYTES);
 	bool has_extra = knows(facts, IMALOG_KNOWS_EXTRA);
 	bool has_headers = knows(facts, IMALOG_KNOWS_HEADERS);
-	uint64_t ever;
 
-	if (event->runtime_bytes < IMALOG_HEADER_BYTES)
-		return false;
-	ever = event->runtime_bytes - IMALOG_HEADER_BYTES;
-	return ever >= load->before.counted &&
-	       deleted <= (ever - load->before.counted) / SMALLEST_RECORD &&
+	return deleted <= rest_of(ever, load->before.counted) / SMALLEST_RECORD &&
 	       event->segment_bytes % facts->page_bytes == 0 &&
 	       event->segment_bytes >=
 		       imalog_segment_bytes(load->before.counted, has_headers ? facts->headers : 1,
@@ -167,7 +158,7 @@ bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalo
 			facts->generation == IMALOG_GENERATION_STAGING) &&
 		       deletion_possible(load, facts);
 	return load->counted_known &&
-	       event->runtime_bytes == add(load->counted_then, IMALOG_HEADER_BYTES) &&
+	       event->runtime_bytes == sum_of(load->counted_then, IMALOG_HEADER_BYTES) &&
 	       segment_possible(event->segment_bytes, load->counted_then, facts);
 }
 
@@ -179,15 +170,13 @@ bool imalog_load_matches_rule(const struct imalog_mark *load, const struct imalo
 static unsigned advise(uint64_t needed, const struct imalog_mark *load,
 		       const struct imalog_position *now, const struct imalog_facts *facts)
 {
-	uint64_t bytes = add(needed, now->bytes);
-	unsigned kib;
-
 	/* The rule gives the log before the load as much as it counts, which may be less than it is. */
-	bytes -= bytes < load->before.counted ? bytes : load->before.counted;
-	if (bytes > IMALOG_EXTRA_KIB_MAX * 1024)
+	uint64_t bytes = rest_of(sum_of(needed, now->bytes), load->before.counted);
+	uint64_t kib = sum_of(bytes, 1023) / 1024;
+
+	if (kib > IMALOG_EXTRA_KIB_MAX || (knows(facts, IMALOG_KNOWS_EXTRA) && kib <= facts->extra_kib))
 		return 0;
-	kib = (unsigned)((bytes + 1023) / 1024);
-	return knows(facts, IMALOG_KNOWS_EXTRA) && kib <= facts->extra_kib ? 0 : kib;
+	return (unsigned)kib;
 }
 
 static void judge(struct imalog_decision *decision, enum imalog_verdict verdict,
@@ -197,27 +186,37 @@ static void judge(struct imalog_decision *decision, enum imalog_verdict verdict,
 	decision->reason = reason;
 }
 
+/* What is left of a segment.  Returns false for numbers beyond reason. */
+static bool take_segment(uint64_t segment, uint64_t bytes, struct imalog_decision *decision)
+{
+	uint64_t usable = rest_of(segment, IMALOG_HEADER_BYTES);
+
+	if (usable > INT64_MAX || bytes > INT64_MAX)
+		return false;
+	decision->has_segment = true;
+	decision->segment_bytes = segment;
+	decision->room_bytes = (int64_t)usable - (int64_t)bytes;
+	return true;
+}
+
 /* The log against a segment, byte by byte.  Fills everything but .confirmed. */
 static void judge_room(const struct imalog_census *census, const struct imalog_mark *load,
 		       const struct imalog_facts *facts, uint64_t growth_bytes,
 		       struct imalog_decision *decision)
 {
-	uint64_t usable = load->event.segment_bytes, bytes = census->total.bytes, needed;
+	uint64_t segment = load->event.segment_bytes, bytes = census->total.bytes, needed;
 
-	usable = usable > IMALOG_HEADER_BYTES ? usable - IMALOG_HEADER_BYTES : 0;
-	if (usable > INT64_MAX || bytes > INT64_MAX) {
+	if (!take_segment(segment, bytes, decision)) {
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_MODEL);
 		return;
 	}
-	decision->has_segment = true;
-	decision->segment_bytes = load->event.segment_bytes;
-	decision->room_bytes = (int64_t)usable - (int64_t)bytes;
 	decision->last_bytes = imalog_execute_record_bytes(load, &census->total, 0);
-	needed = add(imalog_execute_record_bytes(load, &census->total, growth_bytes), growth_bytes);
+	needed = sum_of(imalog_execute_record_bytes(load, &census->total, growth_bytes), growth_bytes);
 	decision->needed_bytes = needed;
-	if (decision->room_bytes < 0 || (uint64_t)decision->room_bytes < decision->last_bytes)
+	bytes += IMALOG_HEADER_BYTES;
+	if (segment < sum_of(bytes, decision->last_bytes))
 		judge(decision, IMALOG_SHORT, IMALOG_REASON_ROOM);
-	else if ((uint64_t)decision->room_bytes < needed)
+	else if (segment < sum_of(bytes, needed))
 		judge(decision, IMALOG_TIGHT, IMALOG_REASON_ROOM);
 	else
 		judge(decision, IMALOG_FITS, IMALOG_REASON_ROOM);
@@ -281,18 +280,13 @@ static void judge_blind(const struct imalog_census *census, const struct imalog_
 static bool judge_modelled(const struct imalog_census *census, const struct imalog_facts *facts,
 			   struct imalog_decision *decision)
 {
-	uint64_t segment, bytes = census->total.bytes;
+	uint64_t segment;
 
 	if (!knows(facts, IMALOG_KNOWS_GENERATION | IMALOG_KNOWS_LOAD_POSITION) ||
 	    facts->generation != IMALOG_GENERATION_COPY_AT_EXECUTE)
 		return false;
 	segment = imalog_segment_bytes(facts->load_position.counted, 1, 0, facts->page_bytes);
-	if (segment > INT64_MAX || bytes > INT64_MAX)
-		return false;
-	decision->has_segment = true;
-	decision->segment_bytes = segment;
-	decision->room_bytes = (int64_t)(segment - IMALOG_HEADER_BYTES) - (int64_t)bytes;
-	if (decision->room_bytes >= 0)
+	if (!take_segment(segment, census->total.bytes, decision) || decision->room_bytes >= 0)
 		return false;
 	judge(decision, IMALOG_SHORT, IMALOG_REASON_ROOM);
 	return true;
@@ -311,9 +305,9 @@ void imalog_decide(const struct imalog_census *census, const struct imalog_mark 
 		return;
 	}
 	judge_room(census, load, facts, growth_bytes, decision);
-	decision->confirmed = decision->has_segment && !facts->load_from_record;
 	if (!decision->has_segment)
 		return;
+	decision->confirmed = !facts->load_from_record;
 	if (!facts->load_from_record && !imalog_load_matches_rule(load, facts)) {
 		decision->confirmed = false;
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_MODEL);

@@ -4,6 +4,7 @@
  * So loading again chooses the room, between extra - record and extra + page - 1 - record.
  */
 #include "imalog.h"
+#include "sums.h"
 
 /* The smallest extra that explains the segment of @load; the kernel's own where it is known. */
 static bool find_rule(const struct imalog_mark *load, const struct imalog_facts *facts,
@@ -32,29 +33,25 @@ bool imalog_plan_slack(const struct imalog_mark *load, const struct imalog_posit
 		       struct imalog_slack *slack)
 {
 	uint64_t record = load->after.bytes - load->before.bytes;
-	struct imalog_position at = *now;
+	uint64_t bytes = now->bytes, counted = now->counted;
 	unsigned headers, extra_kib;
 
 	*slack = (struct imalog_slack){ 0 };
 	if (!find_rule(load, facts, &headers, &extra_kib))
 		return false;
 	for (unsigned loads = 1; loads <= max_loads; loads++) {
-		uint64_t segment = imalog_segment_bytes(at.counted, headers, extra_kib,
+		uint64_t segment = imalog_segment_bytes(counted, headers, extra_kib,
 							facts->page_bytes);
-		uint64_t used = at.bytes, room;
+		uint64_t room = rest_of(rest_of(segment, IMALOG_HEADER_BYTES),
+					sum_of(bytes, record));
 
-		if (segment == UINT64_MAX || used > segment - IMALOG_HEADER_BYTES ||
-		    record > segment - IMALOG_HEADER_BYTES - used)
-			return false;
-		room = segment - IMALOG_HEADER_BYTES - used - record;
 		if (room >= needed_bytes) {
 			slack->loads = loads;
 			slack->room_bytes = room;
 			return true;
 		}
-		at.records++;
-		at.bytes += record;
-		at.counted += record;
+		bytes += record;
+		counted += record;
 	}
 	return false;
 }

@@ -148,10 +148,7 @@ static double select_at(double *values, size_t count, size_t index)
 			values[i++] = values[j];
 			values[j--] = kept;
 		}
-		if (i == j && values[i] <= pivot)
-			j = i;
-		else
-			j = i - 1;
+		/* None up to j is above the pivot, none behind it is below. */
 		if (index <= j)
 			high = j;
 		else
@@ -164,12 +161,11 @@ static double select_at(double *values, size_t count, size_t index)
 static double quantile(struct windows *windows, double level)
 {
 	double place = level * (double)windows->count;
-	size_t index = place > 1 ? (size_t)place : 0;
+	size_t index = (size_t)place;
 
 	if (index && (double)index >= place)
 		index--;
-	return select_at(windows->bytes, windows->count,
-			 index < windows->count ? index : windows->count - 1);
+	return select_at(windows->bytes, windows->count, index);
 }
 
 /* How far beyond @threshold those lie that are beyond it, in the mean. */

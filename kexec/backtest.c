@@ -59,31 +59,25 @@ static void sum_up(struct answers *answers, struct backtest *backtest)
 }
 
 /* What is asked for standing at the last of @count points. */
-static int ask(const struct imalog_point *points, size_t count, const struct backtest *backtest,
-	       uint64_t *asked)
+static uint64_t ask(const struct imalog_point *points, size_t count, const struct backtest *backtest)
 {
 	struct imalog_past past = { .points = points, .count = count };
 	struct imalog_estimate estimate;
 	struct imalog_curve curve;
-	int error = imalog_curve_make(&past, backtest->confidence, 0, backtest->interval_seconds,
-				      &curve);
 
-	if (error)
-		return error;
+	imalog_curve_make(&past, backtest->confidence, 0, backtest->interval_seconds, &curve);
 	imalog_curve_estimate(&curve, backtest->interval_seconds, &estimate);
-	*asked = estimate.bound_bytes;
-	return 0;
+	return estimate.bound_bytes;
 }
 
-static int walk(const struct imalog_point *points, size_t count, const struct backtest *backtest,
-		void (*tick)(void *context, uint64_t done), void *tick_context,
-		struct answers *answers)
+static void walk(const struct imalog_point *points, size_t count, const struct backtest *backtest,
+		 void (*tick)(void *context, uint64_t done), void *tick_context,
+		 struct answers *answers)
 {
 	size_t end = 0;
 
 	for (size_t i = count / 10; i < count; i++) {
 		double until = points[i].seconds + (double)backtest->interval_seconds;
-		int error;
 
 		for (end = end > i ? end : i; end < count && points[end].stretch == points[i].stretch &&
 					      points[end].seconds < until; end++)
@@ -92,9 +86,7 @@ static int walk(const struct imalog_point *points, size_t count, const struct ba
 			break;
 		if (points[end].stretch != points[i].stretch)
 			continue;
-		error = ask(points, i + 1, backtest, &answers->asked[answers->count]);
-		if (error)
-			return error;
+		answers->asked[answers->count] = ask(points, i + 1, backtest);
 		answers->came[answers->count] = points[end].bytes - points[i].bytes;
 		if (answers->came[answers->count])
 			answers->over[answers->overs++] = (double)answers->asked[answers->count] /
@@ -103,7 +95,6 @@ static int walk(const struct imalog_point *points, size_t count, const struct ba
 		if (tick)
 			tick(tick_context, i);
 	}
-	return 0;
 }
 
 int backtest_run(const struct imalog_point *points, size_t count, uint64_t interval_seconds,
@@ -121,10 +112,10 @@ int backtest_run(const struct imalog_point *points, size_t count, uint64_t inter
 		.interval_seconds = interval_seconds,
 		.confidence = confidence,
 	};
-	if (answers.asked && answers.came && answers.over)
-		error = walk(points, count, backtest, tick, tick_context, &answers);
-	if (!error && !answers.count)
-		error = 1;
+	if (answers.asked && answers.came && answers.over) {
+		walk(points, count, backtest, tick, tick_context, &answers);
+		error = !answers.count;
+	}
 	if (!error)
 		sum_up(&answers, backtest);
 	free(answers.asked);

@@ -25,8 +25,6 @@ static void look_ahead(const struct run *run, struct survey *survey, struct outl
 	imalog_decide(&survey->scan.census, survey->has_load ? &survey->load : NULL, &survey->facts,
 		      outlook->estimate.bound_bytes, &decision);
 	fill_view(&view, survey, &decision, outlook);
-	if (!outlook->has_curve)
-		return;
 	plot->curve = &outlook->curve;
 	plot->ahead_seconds = outlook->estimate.interval_seconds;
 	plot->has_deadline = view.has_deadline;

@@ -237,9 +237,8 @@ static int choose_growth(const struct run *run, struct asked *asked)
 		survey_free(&survey);
 	}
 	if (!rehearsal->estimate.interval_seconds) {
-		if (imalog_curve_make(&nothing, rehearsal->settings.confidence,
-				      rehearsal->settings.burst_bytes, UINT64_MAX, &curve))
-			return complain(STATUS_ERROR, "memory is short");
+		imalog_curve_make(&nothing, rehearsal->settings.confidence,
+				  rehearsal->settings.burst_bytes, UINT64_MAX, &curve);
 		imalog_curve_estimate(&curve, rehearsal->settings.interval_seconds,
 				      &rehearsal->estimate);
 	}

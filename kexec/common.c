@@ -294,7 +294,7 @@ void fill_view(struct view *view, const struct survey *survey,
 		view->deadline_passed =
 			record->has_deadline && view->age_seconds > record->deadline_seconds;
 	}
-	if (outlook && outlook->has_curve && decision->has_segment && decision->room_bytes >= 0 &&
+	if (outlook && decision->has_segment && decision->room_bytes >= 0 &&
 	    (uint64_t)decision->room_bytes >= decision->last_bytes)
 		view->has_deadline = imalog_curve_deadline(
 			&outlook->curve, (uint64_t)decision->room_bytes - decision->last_bytes,

@@ -175,13 +175,12 @@ static void take_boot(const struct run *run, const struct survey *survey, unsign
 		past->has_recent = survey_sample(&run->root, survey, &past->recent);
 }
 
-/* Look into everything.  False: memory is short. */
-static bool make(const struct run *run, const struct survey *survey, const struct settings *settings,
+/* Look into everything. */
+static void make(const struct run *run, const struct survey *survey, const struct settings *settings,
 		 unsigned how, struct kept_outlook *made, bool *told)
 {
 	struct imalog_past past = { 0 };
 	struct memory memory = { 0 };
-	bool good;
 
 	*made = (struct kept_outlook){
 		.boottime_seconds = survey->uptime,
@@ -194,11 +193,10 @@ static bool make(const struct run *run, const struct survey *survey, const struc
 	past.executes = memory.executes;
 	made->interval_seconds = history_interval(&memory.history);
 	made->burst_bytes = history_burst(&memory.history);
-	good = !imalog_curve_make(&past, settings->confidence, 0, UINT64_MAX, &made->curve);
+	imalog_curve_make(&past, settings->confidence, 0, UINT64_MAX, &made->curve);
 	history_free(&memory.history);
 	free(memory.points);
 	free(memory.executes);
-	return good;
 }
 
 /* Whether @kept still says what it said: it is not old, and no more came than it and @spare (bytes) allow for. */
@@ -234,24 +232,18 @@ void outlook_take(const struct run *run, const struct survey *survey,
 	struct kept_outlook made;
 
 	*outlook = (struct outlook){ .burst_bytes = settings->burst_bytes };
-	outlook->has_curve = how & OUTLOOK_KEPT && find_kept(run, survey, settings, &made);
-	if (!outlook->has_curve) {
-		outlook->has_curve = make(run, survey, settings, how, &made, &outlook->told);
-		if (outlook->has_curve && how & OUTLOOK_HISTORY && !outlook->told && survey->boot_id[0])
+	if (!(how & OUTLOOK_KEPT && find_kept(run, survey, settings, &made))) {
+		make(run, survey, settings, how, &made, &outlook->told);
+		if (how & OUTLOOK_HISTORY && !outlook->told && survey->boot_id[0])
 			remember_keep(run, KEPT_OUTLOOK, kept_outlook_to_text(survey->boot_id, &made));
 	}
 	if (!settings->has_interval && made.interval_seconds)
 		interval = made.interval_seconds;
 	if (!settings->has_burst && made.burst_bytes > outlook->burst_bytes)
 		outlook->burst_bytes = made.burst_bytes;
-	if (outlook->has_curve) {
-		outlook->curve = made.curve;
-		outlook->curve.burst_bytes = outlook->burst_bytes;
-		imalog_curve_estimate(&outlook->curve, interval, &outlook->estimate);
-	} else {	/* no memory: nothing can be promised */
-		outlook->estimate = (struct imalog_estimate){ .interval_seconds = interval,
-							      .bound_bytes = UINT64_MAX };
-	}
+	outlook->curve = made.curve;
+	outlook->curve.burst_bytes = outlook->burst_bytes;
+	imalog_curve_estimate(&outlook->curve, interval, &outlook->estimate);
 	survey_growth(survey, &outlook->estimate.growth);
 	if (settings->headroom_given) {
 		outlook->estimate.basis = IMALOG_BASIS_GIVEN;

@@ -8,7 +8,6 @@
 #include "host/history.h"
 
 struct outlook {
-	bool has_curve;
 	struct imalog_curve curve;
 	struct imalog_estimate estimate;	/* for the planned interval */
 	bool told;			/* that the history cannot be used */

@@ -33,12 +33,11 @@ int plan_outcome_status(enum imalog_outcome outcome)
 
 int plan_preflight_status(const struct preflight *preflight)
 {
-	switch (preflight_worst(preflight)) {
-	case FINDING_LOSS: return STATUS_REFUSED;
-	case FINDING_UNKNOWN: return STATUS_UNKNOWN;
-	case FINDING_WARNING: break;
-	}
-	return STATUS_DONE;
+	enum finding_severity worst = preflight_worst(preflight);
+
+	if (worst == FINDING_LOSS)
+		return STATUS_REFUSED;
+	return worst == FINDING_UNKNOWN ? STATUS_UNKNOWN : STATUS_DONE;
 }
 
 struct plan plan_before_load(const struct imalog_decision *decision,
@@ -141,13 +140,17 @@ enum watch_state plan_watch(const struct imalog_decision *decision, const struct
 	if (settings->watch == WATCH_OFF || decision->reason == IMALOG_REASON_NOTHING_LOADED)
 		return WATCH_NONE;
 	switch (decision->verdict) {
-	case IMALOG_UNKNOWN: return WATCH_UNKNOWN;
+	case IMALOG_FITS:
+		if (has_deadline &&
+		    (double)left_seconds < settings->watch_left * (double)interval_seconds)
+			return WATCH_NEAR;
+		return is_long ? WATCH_LONG : WATCH_NONE;
 	case IMALOG_TIGHT:
 	case IMALOG_SHORT:
-	case IMALOG_NOT_CARRIED: return WATCH_SHORT;
-	case IMALOG_FITS: break;
+	case IMALOG_NOT_CARRIED:
+		return WATCH_SHORT;
+	case IMALOG_UNKNOWN:
+		break;
 	}
-	if (has_deadline && (double)left_seconds < settings->watch_left * (double)interval_seconds)
-		return WATCH_NEAR;
-	return is_long ? WATCH_LONG : WATCH_NONE;
+	return WATCH_UNKNOWN;
 }

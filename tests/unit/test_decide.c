@@ -80,6 +80,27 @@ static void room_below_nothing(void **state)
 	build_free(&build);
 }
 
+/* Across the lengths at which the last record's numbers gain a digit: it is what it is without growth. */
+static void the_last_record_is_that_of_now(void **state)
+{
+	(void)state;
+	for (size_t runtime = 9990; runtime <= 10010; runtime++) {
+		struct imalog_facts facts = usual_facts();
+		struct imalog_decision decision;
+		struct build build;
+		size_t before;
+
+		build_init(&build);
+		make_loaded(&build, &facts);
+		build_sized(&build, runtime - 24 - build.size);
+		decision = decide(&build, &facts, 5000);
+		before = build.size;
+		build_event(&build, "kexec_execute", 8192, runtime, 23);
+		assert_int_equal(build.size - before, decision.last_bytes);
+		build_free(&build);
+	}
+}
+
 static void growth_without_bounds_is_tight(void **state)
 {
 	struct imalog_facts facts = usual_facts();
@@ -300,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fits_at_minus_one_and_zero_and_not_at_plus_one),
 		cmocka_unit_test(room_below_nothing),
+		cmocka_unit_test(the_last_record_is_that_of_now),
 		cmocka_unit_test(growth_without_bounds_is_tight),
 		cmocka_unit_test(events_that_lie),
 		cmocka_unit_test(numbers_beyond_reason),

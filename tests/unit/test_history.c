@@ -64,8 +64,11 @@ static void a_new_stretch_where_it_does_not_go_on(void **state)
 		{ .boot = 1, .boottime_seconds = 40, .records = 3, .bytes = 300 },	/* a clock that stood */
 		{ .boot = 1, .boottime_seconds = 35, .records = 3, .bytes = 300 },	/* that went back */
 		{ .boot = 2, .boottime_seconds = 50, .records = 9, .bytes = 900 },	/* another boot */
+		{ .boot = 2, .boottime_seconds = 60, .records = 9, .bytes = 900 },	/* nothing came */
+		{ .boot = 2, .boottime_seconds = 70, .records = 9, .bytes = 899 },	/* as many, and fewer bytes */
+		{ .boot = 2, .boottime_seconds = 80, .records = 8, .bytes = 950 },	/* fewer, and more bytes */
 	};
-	static const uint32_t stretches[] = { 1, 1, 2, 2, 3, 4, 5 };
+	static const uint32_t stretches[] = { 1, 1, 2, 2, 3, 4, 5, 5, 6, 7 };
 	struct history history = { .samples = samples, .sample_count = COUNT(samples) };
 	struct imalog_point points[COUNT(samples)];
 
@@ -84,6 +87,7 @@ static void the_habit_of_the_last_reboots(void **state)
 
 	(void)state;
 	assert_true(history_interval(&(struct history){ 0 }) == 0);
+	assert_true(history_burst(&(struct history){ 0 }) == 0);
 	for (size_t i = 0; i < COUNT(events); i++)
 		events[i] = (struct history_event){ .kind = i % 2 ? HISTORY_EXECUTE : HISTORY_LOAD,
 						    .interval_seconds = 10000 - i * 100,
@@ -91,6 +95,26 @@ static void the_habit_of_the_last_reboots(void **state)
 	/* eight executes back: number 5; loads say nothing */
 	assert_true(history_interval(&history) == 10000 - 5 * 100);
 	assert_true(history_burst(&history) == 17);
+	/* What an execute does not know does not count as one; the most of the others, in any order. */
+	for (size_t i = 0; i < COUNT(events); i++)
+		events[i] = (struct history_event){ .kind = HISTORY_EXECUTE,
+						    .interval_seconds = i % 2 ? (i % 4 == 1 ? 500 : 300) - i : 0,
+						    .has_burst = i % 2, .burst_bytes = (i % 4 == 3 ? 800 : 600) - i };
+	assert_true(history_interval(&history) == 500 - 5);
+	assert_true(history_burst(&history) == 800 - 7);
+	for (size_t i = 0; i < COUNT(events); i++)
+		events[i].burst_bytes = 1000 - i;
+	assert_true(history_burst(&history) == 1000 - 5);
+}
+
+static void what_is_freed_is_empty(void **state)
+{
+	struct history history = { .samples = calloc(1, sizeof(*history.samples)), .sample_count = 1 };
+
+	(void)state;
+	history_free(&history);
+	assert_null(history.samples);
+	assert_int_equal(history.sample_count, 0);
 }
 
 /* What a backtest says, against a walk that is as simple as can be. */
@@ -126,6 +150,7 @@ int main(void)
 		cmocka_unit_test(a_csv_or_the_line_that_is_bad),
 		cmocka_unit_test(a_new_stretch_where_it_does_not_go_on),
 		cmocka_unit_test(the_habit_of_the_last_reboots),
+		cmocka_unit_test(what_is_freed_is_empty),
 		cmocka_unit_test(a_backtest_counts_what_it_says),
 	};
 

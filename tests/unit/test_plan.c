@@ -11,6 +11,7 @@
 #define SHORT IMALOG_SHORT
 #define NOT_CARRIED IMALOG_NOT_CARRIED
 #define UNKNOWN IMALOG_UNKNOWN
+#define NO_VERDICT ((enum imalog_verdict)99)	/* what is none is as good as unknown */
 #define ROOM IMALOG_REASON_ROOM
 
 static struct imalog_decision decided(enum imalog_verdict verdict, enum imalog_reason reason)
@@ -27,7 +28,7 @@ static void the_status_of_each_decision(void **state)
 	} table[] = {
 		{ FITS, ROOM, 0 }, { TIGHT, ROOM, 0 }, { SHORT, ROOM, 3 },
 		{ NOT_CARRIED, IMALOG_REASON_NO_CARRY, 3 }, { UNKNOWN, IMALOG_REASON_NO_EVENTS, 4 },
-		{ UNKNOWN, IMALOG_REASON_NOTHING_LOADED, 3 },
+		{ UNKNOWN, IMALOG_REASON_NOTHING_LOADED, 3 }, { NO_VERDICT, ROOM, 4 },
 	};
 	static const int outcomes[] = {
 		[IMALOG_OUTCOME_COLD] = 0, [IMALOG_OUTCOME_COMPLETE] = 0, [IMALOG_OUTCOME_LOST] = 3,
@@ -100,6 +101,7 @@ static void what_becomes_of_a_load(void **state)
 		{ NOT_CARRIED, IMALOG_REASON_NO_CARRY, true, true, true, STEP_END, 0 },
 		{ UNKNOWN, IMALOG_REASON_NO_EVENTS, false, true, true, STEP_END, 4 },
 		{ UNKNOWN, IMALOG_REASON_NO_EVENTS, true, false, false, STEP_END, 0 },
+		{ NO_VERDICT, IMALOG_REASON_NO_EVENTS, false, false, false, STEP_END, 4 },
 	};
 
 	(void)state;
@@ -246,6 +248,7 @@ static void what_a_watch_says(void **state)
 		{ SHORT, ROOM, false, false, 0, false, WATCH_SHORT },
 		{ NOT_CARRIED, IMALOG_REASON_NO_CARRY, false, false, 0, true, WATCH_SHORT },
 		{ UNKNOWN, IMALOG_REASON_NO_EVENTS, false, true, 1, true, WATCH_UNKNOWN },
+		{ NO_VERDICT, ROOM, false, true, 1, true, WATCH_UNKNOWN },
 		{ UNKNOWN, IMALOG_REASON_NOTHING_LOADED, false, true, 1, true, WATCH_NONE },
 		{ SHORT, ROOM, true, true, 1, true, WATCH_NONE },
 	};

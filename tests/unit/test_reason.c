@@ -11,6 +11,7 @@ static const struct {
 	enum imalog_complaint complaint;
 	unsigned extra_kib, headers;
 	uint64_t ram_bytes;
+	uint64_t grown, growth;	/* bytes behind the load, and to come */
 	enum imalog_verdict verdict;
 	enum imalog_reason reason;
 } reasons[] = {
@@ -22,6 +23,9 @@ static const struct {
 	  .verdict = IMALOG_FITS, .reason = IMALOG_REASON_ROOM },
 	{ .label = "not known whether loaded", .unknown = IMALOG_KNOWS_LOADED,
 	  .generation = IMALOG_GENERATION_EVENTS,
+	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_LOADED_UNKNOWN },
+	{ .label = "not known whether loaded, and it is not", .unknown = IMALOG_KNOWS_LOADED,
+	  .generation = IMALOG_GENERATION_EVENTS, .unloaded = true,
 	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_LOADED_UNKNOWN },
 	{ .label = "a kernel that carries nothing", .generation = IMALOG_GENERATION_NONE,
 	  .verdict = IMALOG_NOT_CARRIED, .reason = IMALOG_REASON_NO_CARRY },
@@ -49,6 +53,13 @@ static const struct {
 	{ .label = "a damaged log, nothing loaded", .generation = IMALOG_GENERATION_EVENTS,
 	  .damaged = true, .unloaded = true,
 	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_LOG_DAMAGED },
+	{ .label = "a damaged log that is short as far as it goes", .generation = IMALOG_GENERATION_EVENTS,
+	  .damaged = true, .grown = 8192, .verdict = IMALOG_SHORT, .reason = IMALOG_REASON_ROOM },
+	{ .label = "a damaged log that is tight", .generation = IMALOG_GENERATION_EVENTS,
+	  .damaged = true, .growth = 8192,
+	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_LOG_DAMAGED },
+	{ .label = "tight", .generation = IMALOG_GENERATION_EVENTS, .growth = 8192,
+	  .verdict = IMALOG_TIGHT, .reason = IMALOG_REASON_ROOM },
 	{ .label = "the load's record deleted", .generation = IMALOG_GENERATION_STAGING,
 	  .from_record = true,
 	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_LOAD_DELETED },
@@ -81,11 +92,13 @@ static void each_reason(void **state)
 		facts.load_from_record = reasons[i].from_record;
 		facts.record_unread = reasons[i].unread;
 		facts.complaint = reasons[i].complaint;
+		if (reasons[i].grown)
+			build_sized(&build, (size_t)reasons[i].grown);
 		if (reasons[i].extra_kib)
 			facts.extra_kib = reasons[i].extra_kib;
 		if (reasons[i].ram_bytes)
 			facts.ram_bytes = reasons[i].ram_bytes;
-		decision = decide(&build, &facts, 100);
+		decision = decide(&build, &facts, reasons[i].growth ? reasons[i].growth : 100);
 		expect(reasons[i].label, &decision, reasons[i].verdict, reasons[i].reason);
 		build_free(&build);
 	}
@@ -110,6 +123,14 @@ static void without_an_event(void **state)
 		  0, false, IMALOG_UNKNOWN, IMALOG_REASON_COPIED_AT_LOAD },
 		{ "copied at load, nothing came since", false, IMALOG_GENERATION_COPY_AT_LOAD, true,
 		  0, false, IMALOG_UNKNOWN, IMALOG_REASON_COPIED_AT_LOAD },
+		{ "copied at load, grown, by whom we do not know", false, IMALOG_GENERATION_COPY_AT_LOAD,
+		  false, 200, false, IMALOG_UNKNOWN, IMALOG_REASON_COPIED_AT_LOAD },
+		{ "unknown kernel, that may copy at execute", true, IMALOG_GENERATION_COPY_AT_EXECUTE, true,
+		  8192, false, IMALOG_UNKNOWN, IMALOG_REASON_GENERATION_UNKNOWN },
+		{ "copied at execute, beyond what is not placed", false, IMALOG_GENERATION_COPY_AT_EXECUTE,
+		  false, 8192, false, IMALOG_UNKNOWN, IMALOG_REASON_NO_EVENTS },
+		{ "events, beyond what such a segment would be", false, IMALOG_GENERATION_EVENTS, true,
+		  8192, false, IMALOG_UNKNOWN, IMALOG_REASON_NO_LOAD_EVENT },
 		{ "copied at load, grown", false, IMALOG_GENERATION_COPY_AT_LOAD, true,
 		  200, false, IMALOG_SHORT, IMALOG_REASON_COPIED_AT_LOAD },
 		{ "copied at execute, not placed", false, IMALOG_GENERATION_COPY_AT_EXECUTE, false,
@@ -210,6 +231,20 @@ static void a_load_of_the_boot_before_does_not_count(void **state)
 	build_free(&build);
 }
 
+/* Not a record, and so not a boot. */
+static void an_empty_log_has_no_load(void **state)
+{
+	struct imalog_facts facts = usual_facts();
+	struct imalog_decision decision;
+	struct build build;
+
+	(void)state;
+	build_init(&build);
+	decision = decide(&build, &facts, 0);
+	expect("empty", &decision, IMALOG_UNKNOWN, IMALOG_REASON_NO_LOAD_EVENT);
+	build_free(&build);
+}
+
 static void a_damaged_event_after_a_good_one(void **state)
 {
 	struct imalog_facts facts = usual_facts();
@@ -222,6 +257,11 @@ static void a_damaged_event_after_a_good_one(void **state)
 	build_buffer(&build, "kexec_load", span_of("kexec_segment_size=1;"));
 	decision = decide(&build, &facts, 0);
 	expect("damaged", &decision, IMALOG_UNKNOWN, IMALOG_REASON_BAD_EVENT);
+	build.size = 0;
+	build_file(&build, "ima-ng", "boot_aggregate");
+	build_buffer(&build, "kexec_load", span_of("kexec_segment_size=1;"));
+	decision = decide(&build, &facts, 0);
+	expect("damaged, and no other", &decision, IMALOG_UNKNOWN, IMALOG_REASON_BAD_EVENT);
 	build_load(&build, 1, 0, 4096);
 	decision = decide(&build, &facts, 0);
 	expect("repaired by a new load", &decision, IMALOG_FITS, IMALOG_REASON_ROOM);
@@ -236,6 +276,7 @@ int main(void)
 		cmocka_unit_test(copy_at_execute_to_the_byte),
 		cmocka_unit_test(the_template_ima_is_not_carried),
 		cmocka_unit_test(a_load_of_the_boot_before_does_not_count),
+		cmocka_unit_test(an_empty_log_has_no_load),
 		cmocka_unit_test(a_damaged_event_after_a_good_one),
 	};
 

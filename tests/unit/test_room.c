@@ -31,6 +31,8 @@ static void segments_by_hand(void **state)
 		{ "40 KiB on 64 KiB pages", 24576 - 24, 1, 40, 65536, 65536 },
 		{ "beyond 32 bits", UINT64_C(5000000000), 1, 0, 4096, UINT64_C(5000003584) },
 		{ "the last that can be", UINT64_MAX - 2 * 4096, 1, 0, 4096, UINT64_MAX - 4095 },
+		{ "the last page there is", UINT64_MAX - 4095 - 2048 - 24, 1, 0, 4096, UINT64_MAX - 4095 },
+		{ "one byte more than that", UINT64_MAX - 4094 - 2048 - 24, 1, 0, 4096, UINT64_MAX },
 		{ "saturates in rounding", UINT64_MAX - 4096, 1, 0, 4096, UINT64_MAX },
 		{ "saturates in the sum", UINT64_MAX, 2, 40, 4096, UINT64_MAX },
 	};

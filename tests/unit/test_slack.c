@@ -132,6 +132,88 @@ static void a_segment_by_another_rule(void **state)
 	build_free(&build);
 }
 
+/*
+ * To the byte: a load of 200 bytes behind 10 records, on pages of 4096 but where it is said.  With half a page of extra
+ * and one header the segment grows when 2025 bytes are counted.
+ */
+static void each_load_by_the_rule(void **state)
+{
+	enum { EXTRA = IMALOG_KNOWS_EXTRA, HEADERS = IMALOG_KNOWS_HEADERS, BOTH = EXTRA | HEADERS };
+	static const struct {
+		const char *label;
+		unsigned known, extra_kib, headers;
+		uint64_t counted, segment;	/* of the load */
+		bool from_record, ahead, lost;	/* deleted from since, in three ways */
+		uint64_t more;			/* bytes on the wire that are not counted */
+		uint64_t needed;
+		unsigned most, loads;		/* 0: it cannot */
+		uint64_t room;
+		uint64_t page;			/* 0: 4096 */
+	} table[] = {
+		{ .label = "the first", .known = BOTH, .headers = 1, .counted = 1000, .segment = 4096,
+		  .needed = 2672, .most = 32, .loads = 1, .room = 2672 },
+		{ .label = "one byte more", .known = BOTH, .headers = 1, .counted = 1000, .segment = 4096,
+		  .needed = 2673, .most = 6, .loads = 6, .room = 5768 },
+		{ .label = "one load too few", .known = BOTH, .headers = 1, .counted = 1000, .segment = 4096,
+		  .needed = 2673, .most = 5 },
+		{ .label = "one header", .known = BOTH, .headers = 1, .counted = 1010, .segment = 4096,
+		  .needed = 2673, .most = 32, .loads = 6, .room = 5758 },
+		{ .label = "two headers", .known = BOTH, .headers = 2, .counted = 1010, .segment = 4096,
+		  .needed = 2673, .most = 32, .loads = 5, .room = 5958 },
+		{ .label = "not known how many", .known = EXTRA | IMALOG_KNOWS_RAM, .headers = 2, .counted = 1010,
+		  .segment = 4096, .needed = 2673, .most = 32, .loads = 6, .room = 5758 },
+		{ .label = "not none", .known = EXTRA, .headers = 0, .counted = 1035, .segment = 4096,
+		  .needed = 2673, .most = 32, .loads = 5, .room = 5933 },
+		{ .label = "half a page, which is more than any extra", .known = HEADERS, .headers = 1,
+		  .counted = 150000, .segment = 524288, .needed = 300000, .most = 1, .loads = 1, .room = 373864,
+		  .page = 262144 },
+		{ .label = "only the largest extra", .known = HEADERS, .headers = 1, .counted = 500,
+		  .segment = 45056, .needed = 40000, .most = 1, .loads = 1, .room = 44132 },
+		{ .label = "only a larger one", .known = HEADERS, .headers = 1, .counted = 4000,
+		  .segment = 49152, .needed = 1, .most = 32 },
+		{ .label = "by another rule", .known = BOTH, .headers = 1, .counted = 1000,
+		  .segment = 409600, .needed = 1, .most = 32 },
+		{ .label = "the mark is our own", .known = BOTH, .headers = 1, .counted = 1000,
+		  .segment = 409600, .from_record = true, .needed = 1, .most = 32, .loads = 1, .room = 2672 },
+		{ .label = "deleted before the load", .known = BOTH, .headers = 1, .counted = 1000,
+		  .segment = 409600, .ahead = true, .needed = 1, .most = 32, .loads = 1, .room = 2672 },
+		{ .label = "what it counted is not known", .known = BOTH, .headers = 1, .counted = 1000,
+		  .segment = 409600, .lost = true, .needed = 1, .most = 32, .loads = 1, .room = 2672 },
+		{ .label = "our own, the extra not known", .known = HEADERS, .headers = 1, .counted = 1000,
+		  .segment = 4096, .from_record = true, .needed = 1, .most = 32 },
+		{ .label = "deleted, the extra not known", .known = HEADERS, .headers = 1, .counted = 1000,
+		  .segment = 4096, .ahead = true, .needed = 1, .most = 32 },
+		{ .label = "more on the wire than a segment holds, until the rounding falls", .known = BOTH,
+		  .headers = 1, .counted = 1000, .segment = 4096, .more = 3800,
+		  .needed = 1, .most = 32, .loads = 6, .room = 1968 },
+		{ .label = "more on the wire than any segment holds", .known = BOTH,
+		  .headers = 1, .counted = 1000, .segment = 4096, .more = 10000, .needed = 1, .most = 32 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(table); i++) {
+		uint64_t counted = table[i].counted, now = counted + 200;
+		struct imalog_facts facts = {
+			.known = table[i].known, .extra_kib = table[i].extra_kib, .headers = table[i].headers,
+			.page_bytes = table[i].page ? table[i].page : 4096, .load_from_record = table[i].from_record,
+		};
+		struct imalog_mark load = {
+			.event = { .segment_bytes = table[i].segment, .runtime_bytes = counted + 24,
+				   .records = table[i].ahead ? 11 : 10 },
+			.before = { 10, counted, counted }, .after = { 11, now, now },
+			.counted_then = counted, .counted_known = !table[i].lost,
+		};
+		struct imalog_slack slack;
+		bool can = imalog_plan_slack(&load, &(struct imalog_position){ 11, now + table[i].more, now },
+					     &facts, table[i].needed, table[i].most, &slack);
+
+		if (can != (table[i].loads > 0) || slack.loads != table[i].loads ||
+		    slack.room_bytes != table[i].room)
+			fail_msg("%s: %u, %llu", table[i].label, slack.loads,
+				 (unsigned long long)slack.room_bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +222,7 @@ int main(void)
 		cmocka_unit_test(large_pages_may_be_out_of_reach),
 		cmocka_unit_test(an_unknown_extra_is_taken_for_the_smallest),
 		cmocka_unit_test(a_segment_by_another_rule),
+		cmocka_unit_test(each_load_by_the_rule),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
