@@ -46,6 +46,7 @@ struct settings {
 	char metrics[PATH_MAX];		/* file for node_exporter; "": none */
 	bool wall;			/* such warnings go to everybody who is logged in */
 	char kexec[PATH_MAX];		/* path of the real kexec */
+	bool stops_early;		/* its getopt(3) stops at the first argument that is no option */
 	char archive[PATH_MAX];		/* folder that records may be moved to; "": none */
 };
 
