@@ -149,6 +149,8 @@ static int pass(const struct run *run, struct request *request)
 	if (run->has_peer)
 		return host_peer_go(&run->peer, false) ? STATUS_ERROR : STATUS_DONE;
 	error = host_run_check(request->arguments[0]);
+	if (!error && request->unjudged && hides_another(run))
+		return load_unjudged(run, request);
 	if (!error)
 		error = host_run_instead(request->arguments);
 	return explain_run(request->arguments[0], error);

@@ -372,9 +372,12 @@ bool request_parse(int argc, char *const argv[], const struct settings *defaults
 		request->arguments[0] = strdup("kexec");
 	if (!request->arguments || !request->arguments[0])
 		return refuse(error, "out of memory");
-	return split(argc, argv, request, &seen, given, error) &&
-	       !stops_early(request, &seen, given, error) &&
-	       plan_action(request, &seen, given, error) && name_real(request, error);
+	if (!split(argc, argv, request, &seen, given, error) || stops_early(request, &seen, given, error) ||
+	    !plan_action(request, &seen, given, error))
+		return false;
+	request->unjudged = request->action == ACTION_PASS && !seen.panic && !seen.exec && !seen.force &&
+			    !seen.other && (seen.load || seen.classic_load || (seen.image && !seen.unload));
+	return name_real(request, error);
 }
 
 void request_free(struct request *request)

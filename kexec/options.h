@@ -66,6 +66,7 @@ struct request {
 	char **arguments;		/* for the real kexec; [0] is its path; NULL at the end */
 	bool replaced_auto;		/* -a was given and became -s */
 	bool added;			/* to .arguments, what was on no command line */
+	bool unjudged;			/* ACTION_PASS loads an image, which is no crash kernel */
 };
 
 #define OPTIONS_ERROR_SIZE 256
