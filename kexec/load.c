@@ -192,15 +192,18 @@ bool hides_another(const struct run *run)
 	return hides;
 }
 
-/* The image from before is loaded still; nothing is known of it if the kernel sized another segment before it failed. */
-static void put_back(const struct run *run, const struct survey *before, struct load_record *record)
+/*
+ * It went wrong.  After a failure the image from before is loaded still; nothing is known of it if the kernel sized
+ * another segment before it failed.  A kernel that complained does not carry what its event tells of.
+ */
+static void note_trouble(const struct run *run, const struct survey *before, struct load_record *record)
 {
 	struct live_failure failure;
 	struct survey after;
 	bool taken = !survey_take(&run->root, &after, &failure);
 
 	record->position = after.scan.census.total;
-	if (taken && new_load(before, &after))
+	if (taken && (record->complaint != IMALOG_COMPLAINT_NONE || new_load(before, &after)))
 		survey_keep_load(&run->root, record);
 	else if (taken && before->has_record)
 		survey_keep_load(&run->root, &before->record);
@@ -220,7 +223,8 @@ static int run_unjudged(const struct run *run, const struct request *request, co
 		.position = before->scan.census.total,
 		.interval_seconds = request->settings.interval_seconds,
 	};
-	int error, status;
+	enum imalog_complaint complaint = IMALOG_COMPLAINT_UNREADABLE;
+	int error, status, kmsg;
 
 	memcpy(record.boot_id, before->boot_id, sizeof(record.boot_id));
 	error = survey_keep_load(&run->root, &record);
@@ -228,9 +232,14 @@ static int run_unjudged(const struct run *run, const struct request *request, co
 		return complain(STATUS_ERROR, "%s%s/load.json cannot be written: %s; a later check could take this "
 					      "image for the one before, so it is not loaded: make room in %s/run",
 				run->root.path, HOST_STATE_DIR, strerror(-error), run->root.path);
+	kmsg = host_kmsg_open(&run->root);
 	status = host_run(arguments, NULL, false);
-	if (status)
-		put_back(run, before, &record);
+	if (kmsg >= 0)
+		complaint = host_kmsg_finish(kmsg);
+	if (!status && complaint != IMALOG_COMPLAINT_UNREADABLE)
+		record.complaint = complaint;
+	if (status || record.complaint != IMALOG_COMPLAINT_NONE)
+		note_trouble(run, before, &record);
 	return status < 0 ? explain_run(arguments[0], status) : status;
 }
 

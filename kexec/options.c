@@ -375,8 +375,9 @@ bool request_parse(int argc, char *const argv[], const struct settings *defaults
 	if (!split(argc, argv, request, &seen, given, error) || stops_early(request, &seen, given, error) ||
 	    !plan_action(request, &seen, given, error))
 		return false;
-	request->unjudged = request->action == ACTION_PASS && !seen.panic && !seen.exec && !seen.force &&
-			    !seen.other && (seen.load || seen.classic_load || (seen.image && !seen.unload));
+	request->unjudged = request->action == ACTION_PASS && !seen.exec && !seen.force && !seen.other &&
+			    (!seen.panic || seen.classic_load) &&
+			    (seen.load || seen.classic_load || (seen.image && !seen.unload));
 	return name_real(request, error);
 }
 

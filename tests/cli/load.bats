@@ -189,6 +189,16 @@ try() { run kexec -s -l vmlinuz --ima-headroom "$@"; }
 	ran "-p other" -e
 }
 
+@test "a load that was not judged, and of which the kernel complained: not carried, 3" {
+	loaded_by_us
+	echo "4,9,9,-;Could not map measurements buffer." > "$root/fake/kmsg"
+	run -0 kexec -s -l other
+	run kexec --ima-check -e
+	ends 3
+	says "could not map the segment"
+	ran "-s -l other"
+}
+
 @test "a load that was not judged, and fails: what was loaded before is judged as before" {
 	loaded_by_us
 	echo > "$root/fake/steps"
