@@ -208,7 +208,7 @@ int main(int argc, char **argv)
 	const char *name = !argc ? "" : slash ? slash + 1 : argv[0];
 	int status;
 
-	host_signals_begin();
+	host_begin();
 	status = strcmp(name, "kexec") ? main_kexec_ima(argc, argv) : main_kexec(argc, argv);
 	if (fflush(stdout) && !status)
 		status = complain(STATUS_ERROR, "standard output cannot be written");

@@ -263,8 +263,11 @@ int host_state_lock(int dir, unsigned milliseconds, long *holder);
 
 /* ---- the real kexec (run.c) -------------------------------------------------------------------- */
 
-/* Whatever the caller ignores or blocks: the end of a child can be waited for, and an alarm comes. */
-void host_signals_begin(void);
+/*
+ * Whatever the caller left out, ignores or blocks: what is opened later is neither input nor output, the end of a child
+ * can be waited for, and an alarm comes.
+ */
+void host_begin(void);
 /*
  * From here on an output that nobody reads any more is the error of a write and not our end, which would leave undone
  * what was to be done.  What is run gets SIGPIPE as our caller had it.

@@ -14,15 +14,19 @@
 
 #include "host.h"
 
-/* ---- what a caller did to signals -------------------------------------------------------------- */
+/* ---- what a caller handed on ------------------------------------------------------------------- */
 
 static struct sigaction pipe_before;	/* what our children get; valid with .outlives */
 static bool outlives;
 
-void host_signals_begin(void)
+void host_begin(void)
 {
 	sigset_t alarm;
 
+	/* A new one has the lowest number that is free. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			break;
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&alarm);
 	sigaddset(&alarm, SIGALRM);

@@ -88,6 +88,16 @@ ignored='signal.signal(signal.SIGCHLD, signal.SIG_IGN)'
 	nothing_loaded
 }
 
+@test "no input and no outputs: what is said is not written to a file of ours" {
+	touch vmlinuz
+	kexec -s -l vmlinuz --ima-headroom <&- >&- 2>&-
+	[[ "$(cat "$root/run/kexec-ima/lock")" =~ ^[0-9]+$ ]] || fail "the lock has: $(cat "$root/run/kexec-ima/lock")"
+	leave_room 100
+	kexec --ima-check=coldboot -e <&- >&- 2>&- || test $? = 3
+	[[ "$(cat "$root/run/kexec-ima/lock")" =~ ^[0-9]+$ ]] || fail "the lock has: $(cat "$root/run/kexec-ima/lock")"
+	nothing_loaded
+}
+
 @test "a caller that ignores the end of its children: a load, a reload and a log of others are judged all the same" {
 	touch vmlinuz
 	run -0 kexec_as "$ignored" -s -l vmlinuz --ima-headroom
