@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command.h"
 
@@ -106,6 +107,8 @@ int cmd_shutdown(struct run *run, int argc, char **argv)
 	if (strcmp(argv[optind], "kexec"))
 		return STATUS_DONE;
 	complain_to_kernel(&run->root);
+	host_outlive_readers();
+	run->quiet = run->quiet || !host_takes_output(STDOUT_FILENO);
 	read_guard_settings(run, &moment.request.settings);
 	moment.request.settings.mode = CHECK_REFUSE;
 	if (host_path(&run->root, moment.request.settings.kexec, path))

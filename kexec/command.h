@@ -141,6 +141,14 @@ bool load_and_prove(struct load_job *job, int *status);
  * too (without the arguments).  0 or a negative errno (explained).
  */
 int keep_load(const struct load_job *job, struct survey *after, const struct imalog_mark *mark);
+/*
+ * Whether an image that is loaded now might later be taken for another one: the log has a kexec_load event of this boot,
+ * or a load was written down.  kexec_load(2), which leaves no event, would come to be judged by those.  False also where
+ * nothing but the real kexec was used in this boot.
+ */
+bool hides_another(const struct run *run);
+/* Such a load, by the real kexec as it was called, with a note that whatever was loaded before is not it; a status. */
+int load_unjudged(const struct run *run, const struct request *request);
 /* Make sure that nothing is loaded.  False (explained) when something still is. */
 bool unload(const struct run *run, const char *kexec);
 

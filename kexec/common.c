@@ -30,9 +30,11 @@ int complain(int status, const char *format, ...)
 	va_start(list, format);
 	vsnprintf(text, sizeof(text), format, list);
 	va_end(list);
-	fprintf(stderr, "kexec-ima: %s\n", text);
 	if (kernel_log)
 		host_kmsg_say(kernel_log, text);
+	/* A console that is stopped, or a pipe that nobody reads, must not stop a shutdown. */
+	if (!kernel_log || host_takes_output(STDERR_FILENO))
+		fprintf(stderr, "kexec-ima: %s\n", text);
 	return status;
 }
 
@@ -239,6 +241,7 @@ int take_lock(const struct run *run)
 	int dir = host_state_open(&run->root), fd;
 	long holder;
 
+	host_outlive_readers();
 	if (dir < 0)
 		return complain(STATUS_ERROR, "%s%s cannot be used: %s", run->root.path,
 				HOST_STATE_DIR,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Two names, one program: `kexec` in front of kexec-tools, and `kexec-ima COMMAND`. */
 #include <getopt.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
@@ -148,6 +149,8 @@ static int pass(const struct run *run, struct request *request)
 	if (run->has_peer)
 		return host_peer_go(&run->peer, false) ? STATUS_ERROR : STATUS_DONE;
 	error = host_run_check(request->arguments[0]);
+	if (!error && request->unjudged && hides_another(run))
+		return load_unjudged(run, request);
 	if (!error)
 		error = host_run_instead(request->arguments);
 	return explain_run(request->arguments[0], error);
@@ -161,6 +164,7 @@ int run_kexec(struct run *run, int argc, char **argv)
 	struct glance glance = request_glance(argc, argv);
 	int status = STATUS_DONE;
 
+	host_outlive_readers();
 	run->root.path = glance.sysroot ? glance.sysroot : "";
 	begin_settings(run, &settings);
 	if (glance.executes) {
@@ -174,6 +178,7 @@ int run_kexec(struct run *run, int argc, char **argv)
 	}
 	if (status)
 		return status;
+	settings.stops_early = getenv("POSIXLY_CORRECT");
 	if (!request_parse(argc, argv, &settings, &request, error)) {
 		status = complain(STATUS_USAGE, "%s", error);
 		request_free(&request);
@@ -203,6 +208,7 @@ int main(int argc, char **argv)
 	const char *name = !argc ? "" : slash ? slash + 1 : argv[0];
 	int status;
 
+	host_begin();
 	status = strcmp(name, "kexec") ? main_kexec_ima(argc, argv) : main_kexec(argc, argv);
 	if (fflush(stdout) && !status)
 		status = complain(STATUS_ERROR, "standard output cannot be written");

@@ -17,7 +17,8 @@ static const char prefix[] = "--ima-";
 /* What was seen of kexec-tools' own options. */
 struct seen {
 	bool load, exec, unload, panic, force, other, classic_load, file;
-	bool image;			/* an argument that is no option */
+	const char *image;		/* the first argument that is no option; NULL: none */
+	bool late;			/* what the run is for is also said behind that */
 	enum foreign_meaning syscall;	/* the last of -s -c -a, or FOREIGN_NOTHING */
 };
 
@@ -34,6 +35,7 @@ static const char *const own_names[OWNS] = {
 
 static void note(struct seen *seen, enum foreign_meaning meaning)
 {
+	seen->late = seen->late || (seen->image && meaning != FOREIGN_NOTHING);
 	switch (meaning) {
 	case FOREIGN_NOTHING: break;
 	case FOREIGN_LOAD: seen->load = true; break;
@@ -63,7 +65,7 @@ static bool read_foreign(const char *argument, struct seen *seen)
 	const struct foreign_option *option;
 
 	if (argument[0] != '-' || !argument[1]) {
-		seen->image = true;
+		seen->image = seen->image ? seen->image : argument;
 		return false;
 	}
 	if (argument[1] == '-') {
@@ -103,13 +105,14 @@ struct glance request_glance(int argc, char *const argv[])
 			i++;
 		}
 	}
-	seen.image = seen.image || i + 1 < argc;
+	if (!seen.image && i + 1 < argc)
+		seen.image = argv[i + 1];
 	glance.executes = seen.exec;
 	/* A crash kernel, an unload, a question: a mistake in the file must not stop these. */
 	if (seen.exec || seen.force)
 		glance.wants_file = true;
-	else if (!seen.panic && !seen.unload && !seen.other &&
-		 (seen.load || seen.classic_load || seen.image))
+	else if (!seen.panic && !seen.other &&
+		 (seen.load || seen.classic_load || (seen.image && !seen.unload)))
 		glance.wants_file = true;
 	return glance;
 }
@@ -277,6 +280,11 @@ static bool plan_action(struct request *request, const struct seen *seen,
 	    (!seen->exec || seen->load || seen->force || seen->unload || seen->panic ||
 	     seen->other || seen->classic_load))
 		return refuse(error, "--ima-check goes with -e, or stands alone");
+	/* kexec -p -u -e unloads the crash kernel, and executes the other one. */
+	if (seen->unload && ((request->settings.check && seen->exec) ||
+			     (request->settings.headroom && (seen->load || seen->classic_load))))
+		return refuse(error, "this run would go on behind an unload, unjudged, and " OPTIONS_CONFIG
+				     " asks for a judgement: these are two runs");
 	if (seen->unload || seen->other)
 		return own_needs_verb(given, error);
 	/* The file asks for a judgement too, and some runs cannot have one. */
@@ -326,14 +334,29 @@ static bool split(int argc, char *const argv[], struct request *request, struct 
 		}
 		if (ours)
 			two = read_foreign(argv[i], seen);
-		else
-			seen->image = seen->image || strcmp(argv[i], "--");
+		else if (!seen->image && strcmp(argv[i], "--"))
+			seen->image = argv[i];
 		for (; two && i + 1 < argc; two = false)
 			if (!(request->arguments[used++] = strdup(argv[i++])))
 				return refuse(error, "out of memory");
 		if (!(request->arguments[used++] = strdup(argv[i])))
 			return refuse(error, "out of memory");
 	}
+	return true;
+}
+
+/* getopt(3) of the real kexec then stops at the first argument that is no option; ours goes on, for our own options. */
+static bool stops_early(const struct request *request, const struct seen *seen, const bool given[OWNS],
+			char *error)
+{
+	bool judged = request->settings.headroom || request->settings.check;
+
+	for (unsigned i = 0; i < OWNS; i++)
+		judged = judged || (given[i] && i != OWN_SYSROOT);
+	if (!judged || !seen->late || !request->settings.stops_early)
+		return false;
+	snprintf(error, OPTIONS_ERROR_SIZE, "with POSIXLY_CORRECT in the environment kexec reads no option "
+					    "behind %.80s: put the image last", seen->image);
 	return true;
 }
 
@@ -349,8 +372,13 @@ bool request_parse(int argc, char *const argv[], const struct settings *defaults
 		request->arguments[0] = strdup("kexec");
 	if (!request->arguments || !request->arguments[0])
 		return refuse(error, "out of memory");
-	return split(argc, argv, request, &seen, given, error) &&
-	       plan_action(request, &seen, given, error) && name_real(request, error);
+	if (!split(argc, argv, request, &seen, given, error) || stops_early(request, &seen, given, error) ||
+	    !plan_action(request, &seen, given, error))
+		return false;
+	request->unjudged = request->action == ACTION_PASS && !seen.exec && !seen.force && !seen.other &&
+			    (!seen.panic || seen.classic_load) &&
+			    (seen.load || seen.classic_load || (seen.image && !seen.unload));
+	return name_real(request, error);
 }
 
 void request_free(struct request *request)

@@ -46,6 +46,7 @@ struct settings {
 	char metrics[PATH_MAX];		/* file for node_exporter; "": none */
 	bool wall;			/* such warnings go to everybody who is logged in */
 	char kexec[PATH_MAX];		/* path of the real kexec */
+	bool stops_early;		/* its getopt(3) stops at the first argument that is no option */
 	char archive[PATH_MAX];		/* folder that records may be moved to; "": none */
 };
 
@@ -65,6 +66,7 @@ struct request {
 	char **arguments;		/* for the real kexec; [0] is its path; NULL at the end */
 	bool replaced_auto;		/* -a was given and became -s */
 	bool added;			/* to .arguments, what was on no command line */
+	bool unjudged;			/* ACTION_PASS loads an image, which is no crash kernel */
 };
 
 #define OPTIONS_ERROR_SIZE 256

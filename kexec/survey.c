@@ -49,7 +49,7 @@ static void read_record(struct survey *survey, const struct live *live)
 	char *text = live->dir < 0 ? NULL : host_state_read(live->dir, LOAD_FILE);
 	int error = text ? live->boot_error : live->dir < 0 ? live->dir : -errno;
 
-	if (!error) {
+	if (!error || (text && is_absence(error))) {
 		errno = 0;
 		survey->has_record = load_record_from_text(text, &survey->record);
 		if (!survey->has_record)
@@ -59,11 +59,14 @@ static void read_record(struct survey *survey, const struct live *live)
 	} else {
 		survey->facts.record_unread = !is_absence(error);
 	}
-	free(text);
 	if (survey->has_record && strcmp(survey->record.boot_id, survey->boot_id)) {
 		load_record_free(&survey->record);
 		survey->has_record = false;
 	}
+	/* Without a boot id it may be of this boot: only one that was written without is known to be. */
+	if (text && !survey->boot_id[0] && !survey->has_record)
+		survey->facts.record_unread = true;
+	free(text);
 }
 
 bool survey_is_same_load(const struct imalog_mark *a, const struct imalog_mark *b)

@@ -39,7 +39,7 @@ struct stat;
 bool host_is_trusted(const struct stat *stat);
 /* A regular file of ours that only we can write, and that has no other name. */
 bool host_is_private(const struct stat *stat);
-/* As host_read_all(); -EPERM: not host_is_trusted(). */
+/* As host_read_all(); -EPERM: not host_is_trusted(); -EINVAL: a pipe. */
 ssize_t host_read_trusted(const struct host_root *root, const char *path, size_t max, char **out);
 /*
  * Open the folder @path below the root without following a link; as many as @make of its last names are made if they
@@ -49,6 +49,8 @@ ssize_t host_read_trusted(const struct host_root *root, const char *path, size_t
 int host_open_private(const struct host_root *root, const char *path, unsigned make);
 /* read(2) until @size bytes or the end, past EINTR.  Bytes read or a negative errno. */
 ssize_t host_read_fully(int fd, void *out, size_t size);
+/* Whether a write to @fd would not wait. */
+bool host_takes_output(int fd);
 /* write(2) until all @size bytes are written, past EINTR.  0 or a negative errno. */
 int host_write_fully(int fd, const void *data, size_t size);
 
@@ -260,6 +262,17 @@ int host_state_remove(int dir, const char *name);
 int host_state_lock(int dir, unsigned milliseconds, long *holder);
 
 /* ---- the real kexec (run.c) -------------------------------------------------------------------- */
+
+/*
+ * Whatever the caller left out, ignores or blocks: what is opened later is neither input nor output, the end of a child
+ * can be waited for, and an alarm comes.
+ */
+void host_begin(void);
+/*
+ * From here on an output that nobody reads any more is the error of a write and not our end, which would leave undone
+ * what was to be done.  What is run gets SIGPIPE as our caller had it.
+ */
+void host_outlive_readers(void);
 
 /* 0 if @path can be executed and is not this program; -ENOENT, -EACCES, -EPERM (others can write it), -ELOOP (it is). */
 int host_run_check(const char *path);

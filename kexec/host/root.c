@@ -2,6 +2,7 @@
 /* Paths below the root, and whole small files. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,6 +48,14 @@ ssize_t host_read_fully(int fd, void *out, size_t size)
 		used += (size_t)got;
 	}
 	return (ssize_t)used;
+}
+
+bool host_takes_output(int fd)
+{
+	struct pollfd output = { .fd = fd, .events = POLLOUT };
+
+	/* An error is one of the write, which does not wait either. */
+	return poll(&output, 1, 0) != 0;
 }
 
 int host_write_fully(int fd, const void *data, size_t size)
@@ -142,16 +151,20 @@ ssize_t host_read_all(const struct host_root *root, const char *path, size_t max
 
 ssize_t host_read_trusted(const struct host_root *root, const char *path, size_t max, char **out)
 {
-	int fd = host_open(root, path, O_RDONLY);
+	/* A pipe would wait for somebody to write. */
+	int fd = host_open(root, path, O_RDONLY | O_NONBLOCK), error = -EPERM;
 	struct stat stat;
 
 	*out = NULL;
 	if (fd < 0)
 		return fd;
-	if (fstat(fd, &stat) == 0 && host_is_trusted(&stat))
-		return read_all(fd, max, out);
+	if (fstat(fd, &stat) == 0 && host_is_trusted(&stat)) {
+		if (!S_ISFIFO(stat.st_mode))
+			return read_all(fd, max, out);
+		error = -EINVAL;
+	}
 	close(fd);
-	return -EPERM;
+	return error;
 }
 
 /* ---- whose it is ------------------------------------------------------------------------------- */

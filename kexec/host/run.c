@@ -2,6 +2,7 @@
 /* The real kexec as a child, or instead of us. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <linux/kexec.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -12,6 +13,42 @@
 #include <unistd.h>
 
 #include "host.h"
+
+/* ---- what a caller handed on ------------------------------------------------------------------- */
+
+static struct sigaction pipe_before;	/* what our children get; valid with .outlives */
+static bool outlives;
+
+void host_begin(void)
+{
+	sigset_t alarm;
+
+	/* A new one has the lowest number that is free. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			break;
+	signal(SIGCHLD, SIG_DFL);
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+}
+
+void host_outlive_readers(void)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	if (!outlives)
+		outlives = !sigaction(SIGPIPE, &ignore, &pipe_before);
+}
+
+/* As the caller had it, for what takes our place. */
+static void give_pipe_back(void)
+{
+	if (outlives)
+		sigaction(SIGPIPE, &pipe_before, NULL);
+}
+
+/* ---- the real kexec ---------------------------------------------------------------------------- */
 
 int host_run_check(const char *path)
 {
@@ -39,6 +76,7 @@ static void become(char *const argv[], const char *directory, bool quiet, char *
 
 	/* A load that nobody is there to judge any more must not go on. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	give_pipe_back();
 	if (quiet) {
 		int null = open("/dev/null", O_RDWR);
 
@@ -72,8 +110,11 @@ static int run_from(char *const argv[], const char *directory, bool quiet, int i
 		return error;
 	}
 	if (!child) {
-		if (input >= 0)
+		if (input >= 0) {
 			dup2(input, STDIN_FILENO);
+			/* The lock is for a kexec; wall leaves a process behind for each terminal that is stuck. */
+			close_range(STDERR_FILENO + 1, UINT_MAX, CLOSE_RANGE_CLOEXEC);
+		}
 		become(argv, directory, quiet, input >= 0 ? (char *const *)plain : environ, report[1]);
 	}
 	close(report[1]);
@@ -111,8 +152,14 @@ int host_run_with_input(char *const argv[], const char *input, size_t size)
 
 int host_run_instead(char *const argv[])
 {
+	int error;
+
+	give_pipe_back();
 	execv(argv[0], argv);
-	return -errno;
+	error = -errno;
+	outlives = false;
+	host_outlive_readers();
+	return error;
 }
 
 int host_unload_directly(void)
@@ -134,6 +181,7 @@ void host_run_text(char *const argv[], char *out, size_t size)
 	if (!child) {
 		dup2(ends[1], STDOUT_FILENO);
 		dup2(ends[1], STDERR_FILENO);
+		give_pipe_back();
 		execv(argv[0], argv);
 		_exit(127);
 	}

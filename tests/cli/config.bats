@@ -230,6 +230,26 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 	ran
 }
 
+@test "an unload and what is to be judged in one run is refused" {
+	config "headroom = auto" "check = refuse"
+	loaded_by_others
+	leave_room 100
+	while read -ra words; do
+		run kexec "${words[@]}"
+		ends 2 || fail "${words[*]}" || return
+		says "two runs"
+	done <<-'END'
+		-p -u -e
+		-u -e
+		-e -u
+		-s -p -e -u
+		-u -l vmlinuz
+		-ul vmlinuz
+	END
+	ran
+	stays_loaded
+}
+
 @test "headroom in the file: a load by kexec_load(2) is refused" {
 	config "headroom = auto"
 	for words in "-c -l vmlinuz" "--load-preserve-context vmlinuz"; do
@@ -246,6 +266,23 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 	ends 1
 	says "$root/etc/kexec-ima.conf cannot be read: Is a directory"
 	ran
+}
+
+@test "a pipe in the place of the file: an error at once, and an execute is judged all the same" {
+	loaded_by_others
+	mkfifo "$root/etc/kexec-ima.conf"
+	run timeout 20 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" -s -l vmlinuz
+	ends 1
+	says "$root/etc/kexec-ima.conf cannot be read"
+	leave_room 100
+	run timeout 20 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" -e
+	ends 3
+	run timeout 20 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" --version
+	ends 0
+	ran --version
+	run timeout 20 "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" shutdown kexec
+	ends 3
+	nothing_loaded
 }
 
 @test "a file that is far too long is refused" {

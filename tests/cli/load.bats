@@ -149,6 +149,90 @@ try() { run kexec -s -l vmlinuz --ima-headroom "$@"; }
 	done
 }
 
+@test "an image of kexec_load(2) in the place of a judged one is not taken for that, and not executed" {
+	local line words
+	for line in "-c -l other" "-l other" other "--load-preserve-context other" "-a -l other"; do
+		read -ra words <<< "$line"
+		fresh
+		loaded_by_us
+		echo > "$root/fake/steps"
+		run -0 kexec "${words[@]}"
+		silent_about kexec-ima
+		run kexec --ima-check -e
+		ends 4 || fail "kexec $line" || return
+		run kexec --ima-check=reload -e
+		ends 4 || fail "kexec $line" || return
+		ran "$line" || return
+	done
+}
+
+@test "the same behind a load of others, once anything of ours was used" {
+	loaded_by_others
+	run -0 kexec_ima status
+	echo > "$root/fake/steps"
+	run -0 kexec -c -l other
+	run kexec --ima-check -e
+	ends 4
+	ran "-c -l other"
+}
+
+@test "a load that was not judged, and logs its event, is judged by that" {
+	loaded_by_us
+	run -0 kexec -s -l other
+	silent_about kexec-ima
+	run -0 kexec --ima-check -e
+	ran "-s -l other" -e
+	fresh
+	loaded_by_us
+	run -0 kexec -p other
+	run -0 kexec --ima-check -e
+	ran "-p other" -e
+}
+
+@test "a load that was not judged, and of which the kernel complained: not carried, 3" {
+	loaded_by_us
+	echo "4,9,9,-;Could not map measurements buffer." > "$root/fake/kmsg"
+	run -0 kexec -s -l other
+	run kexec --ima-check -e
+	ends 3
+	says "could not map the segment"
+	ran "-s -l other"
+}
+
+@test "a load that was not judged, and fails: what was loaded before is judged as before" {
+	loaded_by_us
+	echo > "$root/fake/steps"
+	echo 7 > "$root/fake/status"
+	run kexec -c -l other
+	ends 7
+	rm "$root/fake/status"
+	echo load > "$root/fake/steps"
+	run -0 kexec --ima-check
+	leave_room 100
+	run -0 kexec --ima-check=reload -e
+	ran "-c -l other" "-s -l vmlinuz --initrd=initrd" -e
+}
+
+@test "a load that was not judged, and fails when the kernel had sized a segment: not known, 4" {
+	loaded_by_us
+	echo 7 > "$root/fake/status"
+	run kexec -s -l other
+	ends 7
+	run kexec --ima-check -e
+	ends 4
+	ran "-s -l other"
+}
+
+@test "a load that was not judged, and cannot be written down, is not made" {
+	loaded_by_us
+	rm "$root/run/kexec-ima/load.json"
+	mkdir "$root/run/kexec-ima/load.json"
+	run kexec -c -l other
+	ends 1
+	says "load.json cannot be written" "not loaded"
+	ran
+}
+
 @test "a false event is not covered by a true one of an earlier load" {
 	for lie in none count size segment digest text; do
 		fresh

@@ -161,6 +161,26 @@ state() { echo "$root/run/kexec-ima"; }
 	ran "-s -l vmlinuz" -e
 }
 
+@test "no boot id: a load that went wrong, or was not finished, is not taken for a good one" {
+	local name
+	touch vmlinuz
+	echo "4,9,9,-;Could not map measurements buffer." > "$root/fake/kmsg"
+	run kexec -s -l vmlinuz --ima-headroom --ima-policy=warn
+	ends 0
+	mv "$root/proc/sys/kernel/random/boot_id" "$root/boot_id"
+	run kexec --ima-check -e
+	ends 4
+	ran "-s -l vmlinuz"
+	mv "$root/boot_id" "$root/proc/sys/kernel/random/boot_id"
+	for name in "$boot_id" 11111111-2222-3333-4444-555555555555; do
+		echo "{\"version\":2,\"boot_id\":\"$boot_id\",\"pending\":1}" > "$(state)/load.json"
+		test "$name" = "$boot_id" || rm "$root/proc/sys/kernel/random/boot_id"
+		run kexec --ima-check -e
+		ends 4 || fail "$name" || return
+	done
+	ran "-s -l vmlinuz"
+}
+
 @test "no uptime: no growth, no date, a load is still judged" {
 	rm "$root/proc/uptime"
 	run kexec -s -l vmlinuz --ima-headroom
