@@ -68,14 +68,6 @@ static int look(struct run *run, const struct asked *asked)
 	return plan_preflight_status(&ahead.preflight);
 }
 
-static int once(char **to, const char *option)
-{
-	if (*to)
-		return complain(STATUS_USAGE, "--%s is given twice: give it once", option);
-	*to = optarg;
-	return STATUS_DONE;
-}
-
 int cmd_preflight(struct run *run, int argc, char **argv)
 {
 	enum { INITRD = OPTION_OWN, APPEND, REUSE };
@@ -88,17 +80,17 @@ int cmd_preflight(struct run *run, int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct asked asked = { 0 };
-	int status = STATUS_DONE, option;
 	char path[PATH_MAX];
+	int status, option;
 
-	while (!status && (option = next_option(run, argc, argv, options, &status)) >= 0) {
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
 		switch (option) {
-		case INITRD: status = once(&asked.initrd, "initrd"); break;
-		case APPEND: status = once(&asked.append, "append"); break;
+		case INITRD: asked.initrd = optarg; break;
+		case APPEND: asked.append = optarg; break;
 		case REUSE: asked.reuse = true; break;
 		}
 	}
-	if (status || option == -2)
+	if (option == -2)
 		return status;
 	if (optind + 1 != argc)
 		return complain(STATUS_USAGE, "preflight needs one kernel: kexec-ima preflight KERNEL "

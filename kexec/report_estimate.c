@@ -14,7 +14,7 @@ void report_growth(FILE *to, const struct imalog_estimate *estimate)
 		return;
 	}
 	report_span(estimate->interval_seconds, span);
-	fprintf(to, "at most %" PRIu64 " bytes in %s with probability %g, %" PRIu64 " as often as not, %"
+	fprintf(to, "at most %" PRIu64 " bytes in %s with probability %.9g, %" PRIu64 " as often as not, %"
 		PRIu64 " of them for the shutdown (%s", estimate->bound_bytes, span,
 		estimate->confidence, estimate->central_bytes, estimate->burst_bytes,
 		imalog_basis_text(estimate->basis));

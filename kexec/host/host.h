@@ -297,6 +297,13 @@ bool host_run_prints(char *const argv[], const char *word);
 int host_run_with_input(char *const argv[], const char *input, size_t size);
 /* Become @argv; returns only a negative errno. */
 int host_run_instead(char *const argv[]);
+/*
+ * Standard input, output and error that the caller closed: their numbers must not become those of files that are opened,
+ * or what is said would be written into these.  A program that is run finds them closed as they were.
+ */
+void host_close_gaps(void);
+/* A pipe that nobody reads any more does not end this process from here on, but those that it runs. */
+void host_outlive_readers(void);
 
 /* ---- the kexec that started us, and waits (peer.c) --------------------------------------------- */
 

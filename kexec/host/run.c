@@ -27,6 +27,36 @@ int host_run_check(const char *path)
 	return access(path, X_OK) < 0 ? -errno : 0;
 }
 
+/* ---- what the caller gave ------------------------------------------------------------------------- */
+
+void host_close_gaps(void)
+{
+	/* In their order, so that each gets the number that is missing. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF && open("/", O_PATH | O_DIRECTORY | O_CLOEXEC) < 0)
+			return;
+}
+
+static struct sigaction pipe_before;
+static bool outlives;
+
+void host_outlive_readers(void)
+{
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+
+	if (!outlives)
+		outlives = !sigaction(SIGPIPE, &ignore, &pipe_before);
+}
+
+/* An ignored signal stays so in another program. */
+static void heed_readers(void)
+{
+	if (outlives)
+		sigaction(SIGPIPE, &pipe_before, NULL);
+}
+
+/* ---- a child -------------------------------------------------------------------------------------- */
+
 /* What is no kexec gets an environment that nobody else has a say in. */
 static const char *const plain[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/nonexistent",
 				     "LC_ALL=C.UTF-8", NULL };
@@ -39,6 +69,7 @@ static void become(char *const argv[], const char *directory, bool quiet, char *
 
 	/* A load that nobody is there to judge any more must not go on. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	heed_readers();
 	if (quiet) {
 		int null = open("/dev/null", O_RDWR);
 
@@ -111,6 +142,7 @@ int host_run_with_input(char *const argv[], const char *input, size_t size)
 
 int host_run_instead(char *const argv[])
 {
+	heed_readers();
 	execv(argv[0], argv);
 	return -errno;
 }
@@ -134,6 +166,7 @@ void host_run_text(char *const argv[], char *out, size_t size)
 	if (!child) {
 		dup2(ends[1], STDOUT_FILENO);
 		dup2(ends[1], STDERR_FILENO);
+		heed_readers();
 		execv(argv[0], argv);
 		_exit(127);
 	}
