@@ -326,6 +326,10 @@ static int open_folders(struct asked *asked, struct trim_chain *chains)
 		}
 		status = trim_chain_open(request->archives[i], false, &chains[i]);
 		count += chains[i].count;
+		/* That of the file may be empty before the first trim; one that was named was meant. */
+		if (!status && !chains[i].count && !asked->journal)
+			complain(STATUS_DONE, "%s has no archived records: the log is judged without any",
+				 request->archives[i]);
 	}
 	paths = status ? NULL : calloc(count + 1, sizeof(*paths));
 	asked->pieces = status ? NULL : calloc(count + 1, sizeof(*asked->pieces));

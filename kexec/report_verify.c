@@ -83,8 +83,7 @@ static void tell_unknown(const struct verdict *verdict, char *out, size_t size)
 			 imalog_error_text(scan->damage), scan->damage_offset,
 			 scan->damage_record + 1);
 	else if (verdict->cut_path)
-		snprintf(out, size, "%s ends early, after %" PRIu64 " bytes in all",
-			 verdict->cut_path, census->total.bytes);
+		snprintf(out, size, "%s ends early, inside a record or its gzip data", verdict->cut_path);
 	else if (!census->total.records)
 		snprintf(out, size, "the log is empty");
 	else if (verdict->quote_untold)
