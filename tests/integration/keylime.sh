@@ -120,8 +120,30 @@ with_quote() {
 check "check: a quote that the log explains" with_quote 0 quoted
 check "check: a quote that it does not" with_quote 5 whole
 
-for text in '' '{}' '[]' 'ssh: connect to host n7: No route to host' '{"verdict": "splendid"}'; do
-	check "check: no verdict is no verdict: '$text'" \
-		is 1 "$keylime/kexec-ima-keylime-check" - <<< "$text"
+is_plain() {
+	local said
+
+	said=$(is 3 "$keylime/kexec-ima-keylime-check" - <<< '{"verdict": "lost", "reason": "a\u001b[2J\nb"}') &&
+		[ "$said" = 'lost: cold boot it, then attest it again (a?[2J?b)' ] || { echo "it said: $said"; return 1; }
+}
+no_line() {
+	local said
+
+	said=$(is 1 "$keylime/kexec-ima-keylime-check" - 2>&1 > /dev/full <<< '{"verdict": "lost"}') &&
+		[[ $said == "kexec-ima-keylime-check: "* && $said != *$'\n'* ]] || { echo "it said: $said"; return 1; }
+}
+# One sentence, and no traceback.
+no_verdict() {
+	local said
+
+	said=$(is 1 "$keylime/kexec-ima-keylime-check" - 2>&1 <<< "$1" ) || { echo "$said"; return 1; }
+	[[ $said == "kexec-ima-keylime-check: "* && $said != *$'\n'* ]] || { echo "it said: $said"; return 1; }
+}
+for text in '' '{}' '[]' 'ssh: connect to host n7: No route to host' '{"verdict": "splendid"}' \
+	'{"verdict": "cold", "pcrs": [1]}' '{"verdict": "cold", "pcrs": 5}' '{"verdict": "cold", "quote": [5]}'; do
+	check "check: no verdict is no verdict: '$text'" no_verdict "$text"
 done
+check "check: no verdict, a thousand times nested" no_verdict "$(printf '[%.0s' {1..100000})"
+check "check: what a node says is one line that no terminal obeys" is_plain
+check "check: a line that cannot be written is none" no_line
 check "check: a file that is not there" is 1 "$keylime/kexec-ima-keylime-check" "$logs/absent"
