@@ -76,12 +76,24 @@ excluded() {
 }
 check "the snippet excludes two names, whole, and is what the program adds" excluded
 
+# refuses PROGRAM...: 1 and one sentence, and no traceback.
+refuses() {
+	local said
+
+	said=$(is 1 "$@" 2>&1) || { echo "$said"; return 1; }
+	[[ $said == "kexec-ima-keylime-"*": "* && $said != *$'\n'* ]] || { echo "it said: $said"; return 1; }
+}
 echo '[]' > "$logs/list.json"
 echo '{' > "$logs/broken.json"
-for name in list broken absent; do
+echo '{"digests": {}, "excludes": [5]}' > "$logs/odd-excludes.json"
+echo '{"digests": {}, "ima-buf": [5]}' > "$logs/odd-names.json"
+for name in list broken absent odd-excludes odd-names; do
 	check "kexec-ima-keylime-policy: a policy that is $name is refused" \
-		is 1 "$keylime/kexec-ima-keylime-policy" "$logs/$name.json"
+		refuses "$keylime/kexec-ima-keylime-policy" "$logs/$name.json"
 done
+to_full() { "$@" > /dev/full; }
+check "kexec-ima-keylime-policy: a policy that cannot be written is told" \
+	refuses to_full "$keylime/kexec-ima-keylime-policy" "$logs/policy.json"
 
 # ---- the verdict ------------------------------------------------------------------------------
 
@@ -126,19 +138,8 @@ is_plain() {
 	said=$(is 3 "$keylime/kexec-ima-keylime-check" - <<< '{"verdict": "lost", "reason": "a\u001b[2J\nb"}') &&
 		[ "$said" = 'lost: cold boot it, then attest it again (a?[2J?b)' ] || { echo "it said: $said"; return 1; }
 }
-no_line() {
-	local said
-
-	said=$(is 1 "$keylime/kexec-ima-keylime-check" - 2>&1 > /dev/full <<< '{"verdict": "lost"}') &&
-		[[ $said == "kexec-ima-keylime-check: "* && $said != *$'\n'* ]] || { echo "it said: $said"; return 1; }
-}
-# One sentence, and no traceback.
-no_verdict() {
-	local said
-
-	said=$(is 1 "$keylime/kexec-ima-keylime-check" - 2>&1 <<< "$1" ) || { echo "$said"; return 1; }
-	[[ $said == "kexec-ima-keylime-check: "* && $said != *$'\n'* ]] || { echo "it said: $said"; return 1; }
-}
+no_line() { refuses to_full "$keylime/kexec-ima-keylime-check" - <<< '{"verdict": "lost"}'; }
+no_verdict() { refuses "$keylime/kexec-ima-keylime-check" - <<< "$1"; }
 for text in '' '{}' '[]' 'ssh: connect to host n7: No route to host' '{"verdict": "splendid"}' \
 	'{"verdict": "cold", "pcrs": [1]}' '{"verdict": "cold", "pcrs": 5}' '{"verdict": "cold", "quote": [5]}'; do
 	check "check: no verdict is no verdict: '$text'" no_verdict "$text"
