@@ -36,7 +36,7 @@ static int complain_history(const struct run *run, const char *path, int error)
 		return complain(STATUS_ERROR, "the history %s cannot be read: %s; give a database of kexec-ima, or "
 					      "a CSV whose name ends in .csv", path,
 				error == -ENOENT  ? strerror(ENOENT)
-				: error == -EPERM ? "it is no regular file" : remember_problem(error));
+				: error == -EPERM ? "it must be a regular file, and no link to one" : remember_problem(error));
 	return complain(STATUS_ERROR, "the history %s%s cannot be read: %s; let a timer run kexec-ima sample",
 			run->root.path, HOST_HISTORY_FILE, remember_problem(error));
 }

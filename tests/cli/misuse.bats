@@ -99,7 +99,7 @@ sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)' "$
 		says "$sentence" || fail "$line" || return
 	done <<-END
 		1|backtest --history nothing|the history nothing cannot be read: No such file or directory; give a database
-		1|backtest --history folder|folder cannot be read: it is no regular file; give a database
+		1|backtest --history folder|folder cannot be read: it must be a regular file, and no link to one; give a database
 		1|backtest --history empty|empty cannot be read: it is no history of kexec-ima, or corrupt; give a database
 		1|plot --history junk|junk cannot be read: it is no history of kexec-ima, or corrupt; give a database
 		1|rehearse --log junk|the rehearsal with junk could not go on: this is no measurement log
