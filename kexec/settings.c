@@ -50,15 +50,17 @@ bool parse_seconds(const char *text, uint64_t *seconds)
 		{ "day", 86400 }, { "days", 86400 }, { "w", 604800 },  { "week", 604800 },
 	};
 	uint64_t total = 0;
+	const char *first = text;
 
 	do {
+		bool alone = text == first;
 		uint64_t number, factor = 0;
 		size_t size;
 
 		if (!parse_number(&text, &number))
 			return false;
 		size = strspn(text, "abcdefghijklmnopqrstuvwxyz");
-		if (!size && !*text && !total)
+		if (!size && !*text && alone)
 			factor = 1;
 		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 			if (strlen(units[i].unit) == size && !strncmp(units[i].unit, text, size))
