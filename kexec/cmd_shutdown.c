@@ -103,6 +103,7 @@ int cmd_shutdown(struct run *run, int argc, char **argv)
 					      "hooks: kexec, reboot, poweroff or halt");
 	if (strcmp(argv[optind], "kexec"))
 		return STATUS_DONE;
+	host_outlive_readers();
 	complain_to_kernel(&run->root);
 	read_guard_settings(run, &moment.request.settings);
 	moment.request.settings.mode = CHECK_REFUSE;

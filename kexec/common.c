@@ -255,6 +255,7 @@ int take_lock(const struct run *run)
 				HOST_STATE_DIR,
 				dir == -EPERM ? "it must be a folder of root's that others cannot "
 						"write to, and no symbolic link"
+				: dir == -EACCES ? "run as root"
 					      : strerror(-dir));
 	fd = host_state_lock(dir, LOCK_MS, &holder);
 	close(dir);

@@ -37,8 +37,10 @@ static int complain_history(const struct run *run, const char *path, int error)
 					      "a CSV whose name ends in .csv", path,
 				error == -ENOENT  ? strerror(ENOENT)
 				: error == -EPERM ? "it must be a regular file, and no link to one" : remember_problem(error));
-	return complain(STATUS_ERROR, "the history %s%s cannot be read: %s; let a timer run kexec-ima sample",
-			run->root.path, HOST_HISTORY_FILE, remember_problem(error));
+	return complain(STATUS_ERROR, "the history %s%s cannot be read: %s", run->root.path, HOST_HISTORY_FILE,
+			error == -EACCES   ? "run as root"
+			: error == -ENOENT ? "there is none; let a timer run kexec-ima sample"
+					   : remember_problem(error));
 }
 
 int history_take(const struct run *run, const char *path, struct history_given *given)

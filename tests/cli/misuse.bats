@@ -161,6 +161,38 @@ sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)' "$
 	done
 }
 
+@test "a reader that goes away does not keep the hook from unloading" {
+	loaded_by_others
+	# It cannot be judged.
+	rm "$root/$ima/binary_runtime_measurements"
+	with_stdout deaf "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" shutdown kexec
+	ends 3
+	nothing_loaded
+	ran "-s -u"
+}
+
+@test "who may not: run as root" {
+	local open as=() said=()
+
+	loaded_by_others
+	run -0 kexec_ima sample
+	# A copy where a user of no account may go.
+	test "$(id -u)" != 0 || as=(setpriv --reuid 65534 --regid 65534 --clear-groups)
+	open=$(mktemp -d)
+	chmod 755 "$open"
+	cp -a "$root" "$KEXEC_IMA_BUILD/kexec/kexec-ima" "$open"
+	chmod 000 "$open/root/run/kexec-ima" "$open/root/var/lib/kexec-ima"
+	for line in check backtest; do
+		run "${as[@]}" "$open/kexec-ima" --sysroot "$open/root" $line
+		said+=("$status $output")
+	done
+	chmod -R u+rwx "$open"
+	rm -r "$open"
+	test "${said[0]}" = "1 kexec-ima: $open/root/run/kexec-ima cannot be used: run as root" || fail "${said[0]}"
+	test "${said[1]}" = "1 kexec-ima: the history $open/root/var/lib/kexec-ima/history.db cannot be read: run as root" ||
+		fail "${said[1]}"
+}
+
 @test "a reader that goes away does not leave a refused load behind" {
 	touch vmlinuz
 	# Neither the report nor the complaint has a reader.
