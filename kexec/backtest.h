@@ -15,7 +15,7 @@ struct backtest {
 	uint64_t asked_median;		/* bytes */
 	uint64_t oracle_bytes;		/* the smallest constant that would have covered the share P */
 	double asked_over_oracle;	/* median asked over it; 0: the oracle is 0 */
-	double over_needed_median, over_needed_95;	/* asked over what came, where something came */
+	double over_needed_median, over_needed_95;	/* asked over what came, where something came; 0: nowhere */
 };
 
 /*

@@ -86,23 +86,24 @@ int cmd_backtest(struct run *run, int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	char error[OPTIONS_ERROR_SIZE];
-	const char *path = NULL;
+	const char *path = NULL, *interval = NULL, *confidence = NULL;
 	struct settings settings;
-	int option, status = read_settings(run, &settings);
+	int option, status;
 
-	if (status)
-		return status;
-	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
-		if (option == OPTION_HISTORY)
-			path = optarg;
-		else if (!settings_set(&settings, option == OPTION_INTERVAL ? "interval" : "confidence",
-				       optarg, error))
-			return complain(STATUS_USAGE, "--%s", error);
-	}
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0)
+		*(option == OPTION_HISTORY    ? &path
+		  : option == OPTION_INTERVAL ? &interval : &confidence) = optarg;
 	if (option == -2)
 		return status;
 	if (optind < argc)
 		return complain(STATUS_USAGE, "backtest takes no argument: %s", argv[optind]);
+	/* Behind the options: one of them says below which folder the file is. */
+	status = read_settings(run, &settings);
+	if (status)
+		return status;
+	if ((interval && !settings_set(&settings, "interval", interval, error)) ||
+	    (confidence && !settings_set(&settings, "confidence", confidence, error)))
+		return complain(STATUS_USAGE, "--%s", error);
 	if (!settings.interval_seconds)
 		return complain(STATUS_USAGE, "--interval=0 is no interval: give a time such as 1h");
 	return path ? backtest_given(run, path, &settings) : backtest_own(run, &settings);

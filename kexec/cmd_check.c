@@ -261,17 +261,12 @@ int cmd_check(struct run *run, int argc, char **argv)
 	const char *mode = NULL;
 	int status, option;
 
-	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
-		if (mode)
-			return complain(STATUS_USAGE, "--mode is given twice: give it once");
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0)
 		mode = optarg;
-	}
 	if (option == -2)
 		return status;
 	if (optind < argc)
 		return complain(STATUS_USAGE, "check takes no argument: %s", argv[optind]);
-	if (run->json)
-		return complain(STATUS_USAGE, "check has no --format json");
 	status = read_settings(run, &request.settings);
 	if (status)
 		return status;

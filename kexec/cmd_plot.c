@@ -45,8 +45,8 @@ static int run_gnuplot(const char *script, size_t size, const char *fresh, const
 		return complain(STATUS_ERROR, GNUPLOT " is not there: install gnuplot (gnuplot-nox in Debian)");
 	if (status < 0)
 		return complain(STATUS_ERROR, "%s cannot be written: %s", output, strerror(-status));
-	return complain(STATUS_ERROR, GNUPLOT " ended with %d: %s was not made; is its folder there, and can it "
-				      "be written to?", status, output);
+	return complain(STATUS_ERROR, GNUPLOT " ended with %d: %s was not made: see that its folder is "
+				      "there and can be written to", status, output);
 }
 
 static int draw(struct plot *plot, const char *output)
@@ -201,8 +201,6 @@ int cmd_plot(struct run *run, int argc, char **argv)
 		return status;
 	if (optind < argc)
 		return complain(STATUS_USAGE, "plot takes no argument: %s; give the file with -o", argv[optind]);
-	if (run->json)
-		return complain(STATUS_USAGE, "plot has no --format json");
 	dot = strrchr(output, '.');
 	plot.png = dot && !strcmp(dot, ".png");
 	if (!plot.png && (!dot || strcmp(dot, ".svg")))

@@ -32,13 +32,23 @@ static char **arguments_of(const struct asked *asked)
 	return arguments;
 }
 
-static int explain_image(const struct asked *asked, int error)
+/* What is named from / on is below the root, as for a load. */
+static const struct host_root *root_of(const struct run *run, const char *path)
 {
+	static const struct host_root here = { "" };
+
+	return *path == '/' ? &run->root : &here;
+}
+
+static int explain_image(const struct run *run, const struct asked *asked, int error)
+{
+	const char *root = root_of(run, asked->kernel)->path;
+
 	if (error == -ENOEXEC)
-		return complain(STATUS_ERROR, "%s is no kernel image that is known: give a bzImage, an "
+		return complain(STATUS_ERROR, "%s%s is no kernel image that is known: give a bzImage, an "
 					      "arm64 Image, packed or not, a zboot image or a vmlinux",
-				asked->kernel);
-	return complain(STATUS_ERROR, "%s cannot be read: %s", asked->kernel, strerror(-error));
+				root, asked->kernel);
+	return complain(STATUS_ERROR, "%s%s cannot be read: %s", root, asked->kernel, strerror(-error));
 }
 
 static int look(struct run *run, const struct asked *asked)
@@ -56,7 +66,7 @@ static int look(struct run *run, const struct asked *asked)
 	else
 		error = look_ahead(run, &survey, arguments, asked->kernel, &ahead);
 	if (error)
-		status = explain_image(asked, error);
+		status = explain_image(run, asked, error);
 	survey_free(&survey);
 	free(arguments);
 	if (status)
@@ -66,14 +76,6 @@ static int look(struct run *run, const struct asked *asked)
 	else if (!run->quiet)
 		report_preflight_text(stdout, &ahead.image, &ahead.preflight);
 	return plan_preflight_status(&ahead.preflight);
-}
-
-static int once(char **to, const char *option)
-{
-	if (*to)
-		return complain(STATUS_USAGE, "--%s is given twice: give it once", option);
-	*to = optarg;
-	return STATUS_DONE;
 }
 
 int cmd_preflight(struct run *run, int argc, char **argv)
@@ -88,23 +90,24 @@ int cmd_preflight(struct run *run, int argc, char **argv)
 		{ NULL, 0, NULL, 0 },
 	};
 	struct asked asked = { 0 };
-	int status = STATUS_DONE, option;
 	char path[PATH_MAX];
+	int status, option;
 
-	while (!status && (option = next_option(run, argc, argv, options, &status)) >= 0) {
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
 		switch (option) {
-		case INITRD: status = once(&asked.initrd, "initrd"); break;
-		case APPEND: status = once(&asked.append, "append"); break;
+		case INITRD: asked.initrd = optarg; break;
+		case APPEND: asked.append = optarg; break;
 		case REUSE: asked.reuse = true; break;
 		}
 	}
-	if (status || option == -2)
+	if (option == -2)
 		return status;
 	if (optind + 1 != argc)
 		return complain(STATUS_USAGE, "preflight needs one kernel: kexec-ima preflight KERNEL "
 					      "[--initrd FILE] [--append TEXT] [--reuse-cmdline]");
 	asked.kernel = argv[optind];
-	if (asked.initrd && (host_path(&run->root, asked.initrd, path) || !host_is_file(path)))
-		return complain(STATUS_ERROR, "%s is no file", asked.initrd);
+	if (asked.initrd && (host_path(root_of(run, asked.initrd), asked.initrd, path) || !host_is_file(path)))
+		return complain(STATUS_ERROR, "%s%s is no file: name the initrd", root_of(run, asked.initrd)->path,
+				asked.initrd);
 	return look(run, &asked);
 }

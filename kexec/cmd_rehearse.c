@@ -66,8 +66,7 @@ static bool take_page(struct asked *asked)
 	uint64_t *page = &asked->rehearsal.facts.page_bytes;
 
 	asked->has_page = true;
-	return parse_bytes(optarg, page) && *page >= 4096 && *page <= 65536 &&
-	       !(*page & (*page - 1));
+	return parse_bytes(optarg, page) && (*page == 4096 || *page == 16384 || *page == 65536);
 }
 
 static bool take_scheme(struct asked *asked)
@@ -305,17 +304,17 @@ static int save(const struct asked *asked)
 
 /* ---- the run --------------------------------------------------------------------------------------------- */
 
-static bool play(const struct run *run, const struct rehearsal *rehearsal, bool helped,
-		 struct course *course)
+static bool play(const struct asked *asked, bool helped, struct course *course)
 {
 	struct progress progress;
 	bool good;
 
-	progress_begin(&progress, run, "the TPM was extended with %" PRIu64 " records ", 0);
-	good = rehearse(rehearsal, helped, course, progress_tell, &progress);
+	progress_begin(&progress, asked->run, "the TPM was extended with %" PRIu64 " records ", 0);
+	good = rehearse(&asked->rehearsal, helped, course, progress_tell, &progress);
 	progress_end(&progress);
 	if (!good)
-		complain(STATUS_ERROR, "the rehearsal could not go on: %s", course->problem);
+		complain(STATUS_ERROR, "the rehearsal with %s could not go on: %s", asked->source,
+			 course->problem);
 	return good;
 }
 
@@ -332,10 +331,10 @@ static int run_both(void *context)
 	if (status)
 		return status;
 	status = STATUS_ERROR;
-	good = play(run, &asked->rehearsal, false, &plain);
+	good = play(asked, false, &plain);
 	verdict_init(&helped.verdict);
 	if (good)
-		good = play(run, &asked->rehearsal, true, &helped);
+		good = play(asked, true, &helped);
 	if (good) {
 		if (run->json)
 			report_rehearse_json(stdout, asked->source, &asked->rehearsal, &plain,

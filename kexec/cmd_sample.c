@@ -194,8 +194,6 @@ int cmd_sample(struct run *run, int argc, char **argv)
 		return status;
 	if (optind < argc)
 		return complain(STATUS_USAGE, "sample takes no argument: %s", argv[optind]);
-	if (run->json)
-		return complain(STATUS_USAGE, "sample has no --format json");
 	status = read_settings(run, &settings);
 	if (status)
 		return status;

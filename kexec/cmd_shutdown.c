@@ -102,12 +102,10 @@ int cmd_shutdown(struct run *run, int argc, char **argv)
 	if (optind + 1 != argc)
 		return complain(STATUS_USAGE, "shutdown needs one word, what systemd-shutdown gives its "
 					      "hooks: kexec, reboot, poweroff or halt");
-	if (run->json)
-		return complain(STATUS_USAGE, "shutdown has no --format json");
 	if (strcmp(argv[optind], "kexec"))
 		return STATUS_DONE;
-	complain_to_kernel(&run->root);
 	host_outlive_readers();
+	complain_to_kernel(&run->root);
 	run->quiet = run->quiet || !host_takes_output(STDOUT_FILENO);
 	read_guard_settings(run, &moment.request.settings);
 	moment.request.settings.mode = CHECK_REFUSE;

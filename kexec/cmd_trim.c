@@ -69,22 +69,15 @@ int cmd_trim(struct run *run, int argc, char **argv)
 	uint64_t records = 0;
 	int status, option;
 
-	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
-		const char **to = option == ARCHIVE ? &archive : &keep;
-
-		if (*to)
-			return complain(STATUS_USAGE, "--%s is given twice: give it once",
-					option == ARCHIVE ? "archive" : "keep");
-		*to = optarg;
-	}
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0)
+		*(option == ARCHIVE ? &archive : &keep) = optarg;
 	if (option == -2)
 		return status;
 	if (optind < argc)
 		return complain(STATUS_USAGE, "trim takes no argument: %s", argv[optind]);
-	if (run->json)
-		return complain(STATUS_USAGE, "trim has no --format json");
 	if (run->root.path[0])
-		return complain(STATUS_USAGE, "trim acts, and a saved tree is only looked at");
+		return complain(STATUS_USAGE, "trim acts, and a saved tree is only looked at: run it without "
+					      "--sysroot");
 	if (keep && (!parse_bytes(keep, &records) || strpbrk(keep, "KM")))
 		return complain(STATUS_USAGE, "--keep=%s is not understood: give a number of records",
 				keep);

@@ -67,14 +67,6 @@ static int take_pcr(struct asked *asked, char *text)
 	return STATUS_DONE;
 }
 
-static int once(const char **to, const char *option)
-{
-	if (*to)
-		return complain(STATUS_USAGE, "--%s is given twice: give it once", option);
-	*to = optarg;
-	return STATUS_DONE;
-}
-
 static int check_asked(const struct asked *asked)
 {
 	bool quote = asked->quote || asked->signature || asked->key;
@@ -114,16 +106,17 @@ static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 	struct verify_request *request = &asked->request;
 	int option, status = STATUS_DONE;
 
+	run->repeats = option_bit(LOG) | option_bit(ARCHIVE) | option_bit(PCR);
 	while (!status && (option = next_option(run, argc, argv, options, &status)) >= 0) {
 		switch (option) {
 		case LOG: request->logs[request->log_count++] = optarg; break;
 		case ARCHIVE: request->archives[request->archive_count++] = optarg; break;
 		case PCR: status = take_pcr(asked, optarg); break;
-		case QUOTE: status = once(&asked->quote, "quote"); break;
-		case SIGNATURE: status = once(&asked->signature, "signature"); break;
-		case KEY: status = once(&asked->key, "key"); break;
-		case NONCE: status = once(&asked->nonce, "nonce"); break;
-		case PCRS: status = once(&asked->pcrs, "quote-pcrs"); break;
+		case QUOTE: asked->quote = optarg; break;
+		case SIGNATURE: asked->signature = optarg; break;
+		case KEY: asked->key = optarg; break;
+		case NONCE: asked->nonce = optarg; break;
+		case PCRS: asked->pcrs = optarg; break;
 		case FULL: request->full = true; break;
 		case JOURNAL: asked->journal = true; break;
 		}
@@ -333,6 +326,10 @@ static int open_folders(struct asked *asked, struct trim_chain *chains)
 		}
 		status = trim_chain_open(request->archives[i], false, &chains[i]);
 		count += chains[i].count;
+		/* That of the file may be empty before the first trim; one that was named was meant. */
+		if (!status && !chains[i].count && !asked->journal)
+			complain(STATUS_DONE, "%s has no archived records: the log is judged without any",
+				 request->archives[i]);
 	}
 	paths = status ? NULL : calloc(count + 1, sizeof(*paths));
 	asked->pieces = status ? NULL : calloc(count + 1, sizeof(*asked->pieces));

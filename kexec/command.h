@@ -14,20 +14,28 @@
 
 struct outlook;
 
+enum formats { FORMAT_TEXT = 0, FORMAT_JSON = 1, FORMAT_PROMETHEUS = 2 };
+
 /* One run of the program. */
 struct run {
 	struct host_root root;
 	const char *command;	/* of kexec-ima; NULL before it is known, and of kexec */
 	bool quiet, verbose, json, prometheus;
-	bool has_prometheus;	/* the command has that format */
+	unsigned formats;	/* enum formats: that the command has besides text */
 	bool has_o;		/* the command has an option -o */
-	unsigned seen;		/* 1 << (option - OPTION_SYSROOT): given before */
+	unsigned seen;		/* option_bit() of the options with a value that were given before */
+	unsigned repeats;	/* option_bit() of those that may be given again */
 	bool has_peer;
 	struct host_peer peer;	/* the kexec that has us judge, valid with has_peer */
 };
 
-/* Options that every command of `kexec-ima` takes; a command's own values begin at OPTION_OWN. */
+/* Options that every command of `kexec-ima` takes; a command's own values begin at OPTION_OWN, or are 'o'. */
 enum { OPTION_SYSROOT = 256, OPTION_FORMAT, OPTION_HELP, OPTION_VERSION, OPTION_OWN };
+static inline unsigned option_bit(int option)
+{
+	return 1u << (option < OPTION_SYSROOT ? 31 : option - OPTION_SYSROOT);
+}
+
 #define GLOBAL_OPTIONS                                                                             \
 	{ "sysroot", required_argument, NULL, OPTION_SYSROOT },                                    \
 	{ "format", required_argument, NULL, OPTION_FORMAT },                                      \
@@ -37,7 +45,8 @@ enum { OPTION_SYSROOT = 256, OPTION_FORMAT, OPTION_HELP, OPTION_VERSION, OPTION_
 
 /*
  * The next option of a command that is its own, or -1 at the end, or -2 when the run is over with
- * *@status.  Takes the global ones itself.  @options: GLOBAL_OPTIONS, its own, a zero.
+ * *@status.  Takes the global ones itself, and refuses a value that is given twice.  @options: GLOBAL_OPTIONS, its own,
+ * a zero.
  */
 int next_option(struct run *run, int argc, char **argv, const struct option *options,
 		int *status);
@@ -49,6 +58,8 @@ int complain(int status, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* From here on every complaint also goes to the kernel's log, from where the journal has it. */
 void complain_to_kernel(const struct host_root *root);
+/* Write out what stdout has; whether all that was ever written to it could be. */
+bool can_say(void);
 /*
  * @work, which looks at what others made and returns a status, in a sandbox (host/sandbox.h); all that it needs is
  * open.  Its status, or STATUS_ERROR, explained, if it was ended.  What it writes is written, what it changes in memory

@@ -38,6 +38,12 @@ int complain(int status, const char *format, ...)
 	return status;
 }
 
+/* Also what was written before, of which an fflush() knows nothing any more. */
+bool can_say(void)
+{
+	return !fflush(stdout) && !ferror(stdout);
+}
+
 /* ---- the sandbox -------------------------------------------------------------------------------- */
 
 struct walled {
@@ -61,7 +67,7 @@ static int in_sandbox(void *context, unsigned walls)
 			walls & HOST_WALL_CALLS ? "system calls" : "none, it was built without",
 			walls & HOST_WALL_FILES ? ", files" : "");
 	status = walled->work(walled->context);
-	if (fflush(stdout) && !status)
+	if (!can_say() && !status)
 		status = complain(STATUS_ERROR, "standard output cannot be written");
 	/* Further than a status. */
 	return status < 0 ? STATUS_DONE : status;
@@ -76,6 +82,9 @@ int run_sandboxed(const struct run *run, int (*work)(void *context), void *conte
 	if (!imalog_hash_prepare())
 		return complain(STATUS_ERROR, "libgcrypt cannot be used");
 	status = host_sandboxed(in_sandbox, &walled, &signal);
+	/* As anybody who writes to a pipe that was closed. */
+	if (signal == SIGPIPE)
+		raise(signal);
 	if (signal == SIGSYS)
 		return complain(STATUS_ERROR, "reading this made the program try what it must not, and it was "
 					      "stopped: what was given is made to do harm, or this is a bug");
@@ -241,12 +250,14 @@ int take_lock(const struct run *run)
 	int dir = host_state_open(&run->root), fd;
 	long holder;
 
+	/* From here on things are done that must come to their end, whether or not somebody reads what is said. */
 	host_outlive_readers();
 	if (dir < 0)
 		return complain(STATUS_ERROR, "%s%s cannot be used: %s", run->root.path,
 				HOST_STATE_DIR,
 				dir == -EPERM ? "it must be a folder of root's that others cannot "
 						"write to, and no symbolic link"
+				: dir == -EACCES ? "run as root"
 					      : strerror(-dir));
 	fd = host_state_lock(dir, LOCK_MS, &holder);
 	close(dir);

@@ -11,20 +11,21 @@
 static const struct {
 	const char *name;
 	int (*run)(struct run *run, int argc, char **argv);
+	unsigned formats;	/* enum formats */
 	unsigned needs;		/* enum host_needs: of root's capabilities */
 } commands[] = {
-	{ "status", cmd_status, HOST_NEEDS_FILES },
-	{ "estimate", cmd_estimate, HOST_NEEDS_FILES },
-	{ "check", cmd_check, HOST_NEEDS_ALL },
-	{ "verify", cmd_verify, HOST_NEEDS_FILES },
-	{ "preflight", cmd_preflight, HOST_NEEDS_FILES },
-	{ "sample", cmd_sample, HOST_NEEDS_ALL /* until it knows whether it will load */ },
-	{ "backtest", cmd_backtest, HOST_NEEDS_FILES },
-	{ "plot", cmd_plot, HOST_NEEDS_FILES },
-	{ "trim", cmd_trim, HOST_NEEDS_FILES | HOST_NEEDS_DELETE },
-	{ "shutdown", cmd_shutdown, HOST_NEEDS_ALL },
-	{ "around", cmd_around, HOST_NEEDS_ALL },
-	{ "rehearse", cmd_rehearse, HOST_NEEDS_FILES },
+	{ "status", cmd_status, FORMAT_JSON | FORMAT_PROMETHEUS, HOST_NEEDS_FILES },
+	{ "estimate", cmd_estimate, FORMAT_JSON, HOST_NEEDS_FILES },
+	{ "check", cmd_check, FORMAT_TEXT, HOST_NEEDS_ALL },
+	{ "verify", cmd_verify, FORMAT_JSON, HOST_NEEDS_FILES },
+	{ "preflight", cmd_preflight, FORMAT_JSON, HOST_NEEDS_FILES },
+	{ "sample", cmd_sample, FORMAT_TEXT, HOST_NEEDS_ALL /* until it knows whether it will load */ },
+	{ "backtest", cmd_backtest, FORMAT_JSON, HOST_NEEDS_FILES },
+	{ "plot", cmd_plot, FORMAT_TEXT, HOST_NEEDS_FILES },
+	{ "trim", cmd_trim, FORMAT_TEXT, HOST_NEEDS_FILES | HOST_NEEDS_DELETE },
+	{ "shutdown", cmd_shutdown, FORMAT_TEXT, HOST_NEEDS_ALL },
+	{ "around", cmd_around, FORMAT_TEXT, HOST_NEEDS_ALL },
+	{ "rehearse", cmd_rehearse, FORMAT_JSON, HOST_NEEDS_FILES },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -55,32 +56,63 @@ static int explain_option(const struct run *run, int option, char **argv)
 			command);
 }
 
+/* A value that is given twice is a slip, and which of the two was meant is not known. */
+static bool is_first(struct run *run, int option, const struct option *options, int *status)
+{
+	unsigned bit = option_bit(option);
+
+	while (options->name && options->val != option)
+		options++;
+	if (options->has_arg != required_argument || run->repeats & bit)
+		return true;
+	if (run->seen & bit)
+		*status = complain(STATUS_USAGE, "--%s is given twice: give it once", options->name);
+	else
+		*status = STATUS_DONE;
+	run->seen |= bit;
+	return !*status;
+}
+
+static const char *formats_text(unsigned formats)
+{
+	return formats & FORMAT_PROMETHEUS ? "text, json or prometheus" : formats ? "text or json" : "text alone";
+}
+
+/* Whether the command, once it is known, has the format that was asked for. */
+static bool has_format(const struct run *run, int *status)
+{
+	unsigned wanted = run->json ? FORMAT_JSON : run->prometheus ? FORMAT_PROMETHEUS : FORMAT_TEXT;
+
+	*status = STATUS_DONE;
+	if (run->command && wanted & ~run->formats)
+		*status = complain(STATUS_USAGE, "%s has no --format %s: it has %s", run->command,
+				   run->json ? "json" : "prometheus", formats_text(run->formats));
+	return !*status;
+}
+
 /* One global option.  False: the run is over with *@status. */
 static bool take_global(struct run *run, int option, char **argv, const struct option *options,
 			int *status)
 {
-	if (option == OPTION_SYSROOT || option == OPTION_FORMAT) {
-		unsigned bit = 1u << (option - OPTION_SYSROOT);
-
-		if (run->seen & bit) {
-			*status = complain(STATUS_USAGE, "--%s is given twice: give it once",
-					   options[option - OPTION_SYSROOT].name);
-			return false;
-		}
-		run->seen |= bit;
-	}
+	if (!is_first(run, option, options, status))
+		return false;
 	*status = STATUS_DONE;
 	switch (option) {
-	case OPTION_SYSROOT: run->root.path = optarg; return true;
+	case OPTION_SYSROOT:
+		run->root.path = optarg;
+		if (host_is_folder(optarg))
+			return true;
+		*status = complain(STATUS_ERROR, "--sysroot=%s is no folder: name one with a saved tree", optarg);
+		return false;
 	case 'q': run->quiet = true; return true;
 	case 'v': run->verbose = true; return true;
 	case OPTION_FORMAT:
 		run->json = !strcmp(optarg, "json");
 		run->prometheus = !strcmp(optarg, "prometheus");
-		if (run->json || !strcmp(optarg, "text") || (run->prometheus && run->has_prometheus))
-			return true;
-		*status = complain(STATUS_USAGE, "--format=%s is not understood: give text or json%s",
-				   optarg, run->has_prometheus ? ", or prometheus for status" : "");
+		if (run->json || run->prometheus || !strcmp(optarg, "text"))
+			return has_format(run, status);
+		*status = complain(STATUS_USAGE, "--format=%s is not understood: give %s", optarg,
+				   formats_text(run->command ? run->formats : FORMAT_JSON | FORMAT_PROMETHEUS));
 		return false;
 	case OPTION_HELP: help(run); return false;
 	case OPTION_VERSION: puts(PACKAGE_STRING); return false;
@@ -97,27 +129,17 @@ int next_option(struct run *run, int argc, char **argv, const struct option *opt
 
 	while ((option = getopt_long(argc, argv, run->has_o ? ":qvo:" : ":qv", options, NULL)) != -1) {
 		if (option >= OPTION_OWN || option == 'o')
-			return option;
+			return is_first(run, option, options, status) ? option : -2;
 		if (!take_global(run, option, argv, options, status))
 			return -2;
 	}
 	return -1;
 }
 
-/* Only status has the format prometheus, and the option may stand before the command or behind it. */
-static int run_command(struct run *run, int (*command)(struct run *run, int argc, char **argv), int argc,
-		       char **argv)
-{
-	run->has_prometheus = command == cmd_status;
-	if (run->prometheus && !run->has_prometheus)
-		return complain(STATUS_USAGE, "%s has no --format prometheus: status has", argv[0]);
-	return command(run, argc, argv);
-}
-
 static int main_kexec_ima(int argc, char **argv)
 {
 	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
-	struct run run = { .root = { "" }, .has_prometheus = true };
+	struct run run = { .root = { "" } };
 	int status = STATUS_DONE, option;
 
 	opterr = 0;
@@ -135,9 +157,13 @@ static int main_kexec_ima(int argc, char **argv)
 		if (strcmp(commands[i].name, argv[0]))
 			continue;
 		run.command = commands[i].name;
+		run.formats = commands[i].formats;
+		/* The option may stand before the command or behind it. */
+		if (!has_format(&run, &status))
+			return status;
 		/* Without libcap-ng all are kept. */
 		host_keep_capabilities(commands[i].needs);
-		return run_command(&run, commands[i].run, argc, argv);
+		return commands[i].run(&run, argc, argv);
 	}
 	return complain(STATUS_USAGE, "no command is called %s: see kexec-ima --help", argv[0]);
 }
@@ -210,7 +236,7 @@ int main(int argc, char **argv)
 
 	host_begin();
 	status = strcmp(name, "kexec") ? main_kexec_ima(argc, argv) : main_kexec(argc, argv);
-	if (fflush(stdout) && !status)
+	if (!can_say() && !status)
 		status = complain(STATUS_ERROR, "standard output cannot be written");
 	return status;
 }

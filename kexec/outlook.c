@@ -29,11 +29,18 @@ static int look_at_csv(const struct history_given *given, struct history *histor
 	return line ? complain(STATUS_ERROR, "%s: memory is short", given->path) : STATUS_DONE;
 }
 
+/* @path: of the history that was given, or NULL. */
 static int complain_history(const struct run *run, const char *path, int error)
 {
-	return complain(STATUS_ERROR, "the history %s%s cannot be read: %s; let a timer run kexec-ima "
-				      "sample", path ? "" : run->root.path,
-			path ? path : HOST_HISTORY_FILE, remember_problem(error));
+	if (path)
+		return complain(STATUS_ERROR, "the history %s cannot be read: %s; give a database of kexec-ima, or "
+					      "a CSV whose name ends in .csv", path,
+				error == -ENOENT  ? strerror(ENOENT)
+				: error == -EPERM ? "it must be a regular file, and no link to one" : remember_problem(error));
+	return complain(STATUS_ERROR, "the history %s%s cannot be read: %s", run->root.path, HOST_HISTORY_FILE,
+			error == -EACCES   ? "run as root"
+			: error == -ENOENT ? "there is none; let a timer run kexec-ima sample"
+					   : remember_problem(error));
 }
 
 int history_take(const struct run *run, const char *path, struct history_given *given)
@@ -64,6 +71,8 @@ int history_look(struct history_given *given, struct history *history)
 	if (given->is_csv)
 		return look_at_csv(given, history);
 	error = host_history_open_bytes(&given->bytes, &database);
+	if (error == -ENOENT)
+		error = -EILSEQ;	/* the file is there, with nothing in it */
 	if (!error) {
 		error = host_history_read(database, 0, history);
 		host_history_close(database);

@@ -14,7 +14,7 @@ void report_growth(FILE *to, const struct imalog_estimate *estimate)
 		return;
 	}
 	report_span(estimate->interval_seconds, span);
-	fprintf(to, "at most %" PRIu64 " bytes in %s with probability %g, %" PRIu64 " as often as not, %"
+	fprintf(to, "at most %" PRIu64 " bytes in %s with probability %.9g, %" PRIu64 " as often as not, %"
 		PRIu64 " of them for the shutdown (%s", estimate->bound_bytes, span,
 		estimate->confidence, estimate->central_bytes, estimate->burst_bytes,
 		imalog_basis_text(estimate->basis));
@@ -72,20 +72,24 @@ void report_backtest_text(FILE *to, const struct backtest *backtest)
 
 	report_span(backtest->interval_seconds, span);
 	fprintf(to, "interval   %s\n", span);
-	fprintf(to, "covered    %" PRIu64 " of %" PRIu64 " windows: %.4f, wanted %g\n", backtest->covered,
+	fprintf(to, "covered    %" PRIu64 " of %" PRIu64 " windows: %.4f, wanted %.9g\n", backtest->covered,
 		backtest->windows, backtest->coverage, backtest->confidence);
 	fprintf(to, "asked      %" PRIu64 " bytes in the median; %" PRIu64
 		    " is the smallest constant that would have done", backtest->asked_median,
 		backtest->oracle_bytes);
 	if (backtest->oracle_bytes)
 		fprintf(to, ": %.2f times that", backtest->asked_over_oracle);
-	fprintf(to, "\nover       %.3g times what came in the median, %.3g in 95 of 100\n",
-		backtest->over_needed_median, backtest->over_needed_95);
+	if (backtest->over_needed_95 > 0)
+		fprintf(to, "\nover       %.3g times what came in the median, %.3g in 95 of 100\n",
+			backtest->over_needed_median, backtest->over_needed_95);
+	else
+		fprintf(to, "\nover       nothing came in any window\n");
 }
 
 void report_backtest_json(FILE *to, const struct backtest *backtest)
 {
 	struct json_object *document = json_object_new_object();
+	bool came = backtest->over_needed_95 > 0;
 
 	report_number(document, "interval_seconds", true, backtest->interval_seconds);
 	json_object_object_add(document, "confidence", json_object_new_double(backtest->confidence));
@@ -98,8 +102,8 @@ void report_backtest_json(FILE *to, const struct backtest *backtest)
 			       backtest->oracle_bytes
 				       ? json_object_new_double(backtest->asked_over_oracle) : NULL);
 	json_object_object_add(document, "asked_over_needed_median",
-			       json_object_new_double(backtest->over_needed_median));
+			       came ? json_object_new_double(backtest->over_needed_median) : NULL);
 	json_object_object_add(document, "asked_over_needed_95",
-			       json_object_new_double(backtest->over_needed_95));
+			       came ? json_object_new_double(backtest->over_needed_95) : NULL);
 	report_json_print(to, document);
 }

@@ -201,7 +201,7 @@ static void deadline_line(FILE *to, const struct view *view)
 	report_span(view->deadline_seconds, span);
 	fprintf(to, "%s", span);
 	if (view->estimate->confidence > 0)
-		fprintf(to, " with probability %g", view->estimate->confidence);
+		fprintf(to, " with probability %.9g", view->estimate->confidence);
 	if (view->deadline_when)
 		fprintf(to, ": execute before %s", view->deadline_when);
 	fputc('\n', to);

@@ -83,8 +83,7 @@ static void tell_unknown(const struct verdict *verdict, char *out, size_t size)
 			 imalog_error_text(scan->damage), scan->damage_offset,
 			 scan->damage_record + 1);
 	else if (verdict->cut_path)
-		snprintf(out, size, "%s ends early, after %" PRIu64 " bytes in all",
-			 verdict->cut_path, census->total.bytes);
+		snprintf(out, size, "%s ends early, inside a record or its gzip data", verdict->cut_path);
 	else if (!census->total.records)
 		snprintf(out, size, "the log is empty");
 	else if (verdict->quote_untold)
@@ -166,7 +165,7 @@ void report_advice(const struct verdict *verdict, char *out, size_t size)
 		if (verdict->quote_untold)
 			advice = "give the values of all quoted PCRs with --quote-pcrs (tpm2_quote -o), "
 				 "or quote the PCRs of the log alone";
-		else if (verdict->scan.damage || verdict->cut_path)
+		else if (verdict->scan.damage || verdict->cut_path || !verdict->scan.census.total.records)
 			advice = "fetch the log again, whole";
 		else if (!verdict->has_pcrs && !quote->given)
 			advice = "give PCR values with --pcr BANK:HEX, or a quote";

@@ -50,15 +50,17 @@ bool parse_seconds(const char *text, uint64_t *seconds)
 		{ "day", 86400 }, { "days", 86400 }, { "w", 604800 },  { "week", 604800 },
 	};
 	uint64_t total = 0;
+	const char *first = text;
 
 	do {
+		bool alone = text == first;
 		uint64_t number, factor = 0;
 		size_t size;
 
 		if (!parse_number(&text, &number))
 			return false;
 		size = strspn(text, "abcdefghijklmnopqrstuvwxyz");
-		if (!size && !*text && !total)
+		if (!size && !*text && alone)
 			factor = 1;
 		for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 			if (strlen(units[i].unit) == size && !strncmp(units[i].unit, text, size))
@@ -206,7 +208,10 @@ static bool set_watch_left(struct settings *settings, const char *value)
 
 static bool set_metrics(struct settings *settings, const char *value)
 {
-	if (!value || *value != '/' || strlen(value) >= sizeof(settings->metrics))
+	size_t size = value ? strlen(value) : 0;
+
+	/* node_exporter reads no other. */
+	if (size < 5 || *value != '/' || size >= sizeof(settings->metrics) || strcmp(value + size - 5, ".prom"))
 		return false;
 	strcpy(settings->metrics, value);
 	return true;
@@ -270,7 +275,7 @@ bool settings_set(struct settings *settings, const char *key, const char *value,
 			 value ? "=" : "", value ? value : "", keys[i].expected);
 		return false;
 	}
-	snprintf(error, OPTIONS_ERROR_SIZE, "%.60s is not known", key);
+	snprintf(error, OPTIONS_ERROR_SIZE, "%.60s is not known: see kexec-ima.conf(5)", key);
 	return false;
 }
 
@@ -295,7 +300,7 @@ static bool set_line(struct reading *reading, const char *section, const char *k
 		if (strcmp(keys[i].key, key))
 			continue;
 		if (reading->seen[i]) {
-			snprintf(error, OPTIONS_ERROR_SIZE, "%s is given twice", key);
+			snprintf(error, OPTIONS_ERROR_SIZE, "%s is given twice: give it once", key);
 			return false;
 		}
 		reading->seen[i] = true;

@@ -23,9 +23,12 @@ void host_begin(void)
 {
 	sigset_t alarm;
 
-	/* A new one has the lowest number that is free. */
+	/*
+	 * A new one has the lowest number that is free.  Neither can be read or written: what is said there is an error,
+	 * as with the closed one, here and in what is run.
+	 */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH | O_DIRECTORY) < 0)
 			break;
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&alarm);
@@ -63,6 +66,8 @@ int host_run_check(const char *path)
 		return -EPERM;
 	return access(path, X_OK) < 0 ? -errno : 0;
 }
+
+/* ---- a child -------------------------------------------------------------------------------------- */
 
 /* What is no kexec gets an environment that nobody else has a say in. */
 static const char *const plain[] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/nonexistent",

@@ -89,7 +89,7 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 			says "$root/etc/kexec-ima.conf, line $line:" "$says" || return
 		done
 	done <<-'END'
-		3|hedroom = auto|hedroom is not known
+		3|hedroom = auto|hedroom is not known: see kexec-ima.conf(5)
 		3|headroom = 12Q|headroom=12Q is not understood
 		4|interval = 1h\ninterval = 2h|interval is given twice
 		4|[kexec]\nheadroom = auto|[kexec]: the file has no sections
@@ -97,6 +97,7 @@ config() { printf '%s\n' "$@" > "$root/etc/kexec-ima.conf"; }
 		3|check = xyz|check=xyz is not understood
 		3|policy = ignore|policy=ignore is not understood
 		3|kexec = sbin/kexec|kexec=sbin/kexec is not understood
+		3|metrics = /var/kexec-ima.txt|metrics=/var/kexec-ima.txt is not understood
 		3|sysroot = /|sysroot is not known
 		3|interval =|interval= is not understood
 		3|headroom|this line is not "key = value"

@@ -159,6 +159,12 @@ runs_as() {
 	done
 }
 
+@test "a number without a unit stands alone" {
+	for interval in 0s5 1h30 30x s 1h0; do
+		refuses --ima-check "--ima-interval=$interval" -- "--ima-interval=$interval is not understood"
+	done
+}
+
 @test "an option of ours given twice" {
 	for option in --ima-headroom --ima-interval=1h --ima-confidence=0.9 --ima-policy=warn; do
 		refuses -l vmlinuz --ima-headroom=4K "$option" "$option" -- "is given twice"

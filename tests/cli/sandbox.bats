@@ -154,7 +154,7 @@ make_database() {
 	ln -s copy.db link.db
 	run kexec_ima backtest --history link.db
 	ends 1
-	says "it must be a file"
+	says "it must be a regular file, and no link to one"
 }
 
 @test "the walls are there, and nobody needs root for files" {

@@ -142,8 +142,9 @@ pcr_of() {
 @test "a folder that is empty or not there" {
 	mkdir "$root/archive"
 	cp "$root/$ima/binary_runtime_measurements" "$root/rest"
-	run -0 look --format json
+	run -0 --separate-stderr look --format json
 	json 'j["records"]' 301
+	says "has no archived records: the log is judged without any"
 	rmdir "$root/archive"
 	run look
 	ends 1
@@ -156,7 +157,7 @@ pcr_of() {
 		run "$KEXEC_IMA_BUILD/kexec/kexec-ima" trim $options
 		ends 2 || fail "$options"
 	done <<-'END'
-		--keep 5 --sysroot /nowhere
+		--keep 5 --sysroot /
 		--archive /a --archive /b
 		--archive /a --keep -1
 		--archive /a --keep 5K

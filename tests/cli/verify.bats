@@ -446,7 +446,7 @@ sys.stdout.buffer.write(struct.pack("<I", int(pcr)) + b"\1" * 20 + struct.pack("
 		--quote-pcrs f|--quote-pcrs belongs to a --quote
 		--quote q --quote r|--quote is given twice
 		--quote q --signature s --key k --pcr sha1:0000000000000000000000000000000000000000|exclude each other
-		--format prometheus|--format=prometheus is not understood
+		--format prometheus|verify has no --format prometheus
 		--mode warn|--mode is no option here
 	END
 }

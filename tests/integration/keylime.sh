@@ -76,12 +76,24 @@ excluded() {
 }
 check "the snippet excludes two names, whole, and is what the program adds" excluded
 
+# refuses PROGRAM...: 1 and one sentence, and no traceback.
+refuses() {
+	local said
+
+	said=$(is 1 "$@" 2>&1) || { echo "$said"; return 1; }
+	[[ $said == "kexec-ima-keylime-"*": "* && $said != *$'\n'* ]] || { echo "it said: $said"; return 1; }
+}
 echo '[]' > "$logs/list.json"
 echo '{' > "$logs/broken.json"
-for name in list broken absent; do
+echo '{"digests": {}, "excludes": [5]}' > "$logs/odd-excludes.json"
+echo '{"digests": {}, "ima-buf": [5]}' > "$logs/odd-names.json"
+for name in list broken absent odd-excludes odd-names; do
 	check "kexec-ima-keylime-policy: a policy that is $name is refused" \
-		is 1 "$keylime/kexec-ima-keylime-policy" "$logs/$name.json"
+		refuses "$keylime/kexec-ima-keylime-policy" "$logs/$name.json"
 done
+to_full() { "$@" > /dev/full; }
+check "kexec-ima-keylime-policy: a policy that cannot be written is told" \
+	refuses to_full "$keylime/kexec-ima-keylime-policy" "$logs/policy.json"
 
 # ---- the verdict ------------------------------------------------------------------------------
 
@@ -120,8 +132,19 @@ with_quote() {
 check "check: a quote that the log explains" with_quote 0 quoted
 check "check: a quote that it does not" with_quote 5 whole
 
-for text in '' '{}' '[]' 'ssh: connect to host n7: No route to host' '{"verdict": "splendid"}'; do
-	check "check: no verdict is no verdict: '$text'" \
-		is 1 "$keylime/kexec-ima-keylime-check" - <<< "$text"
+is_plain() {
+	local said
+
+	said=$(is 3 "$keylime/kexec-ima-keylime-check" - <<< '{"verdict": "lost", "reason": "a\u001b[2J\nb"}') &&
+		[ "$said" = 'lost: cold boot it, then attest it again (a?[2J?b)' ] || { echo "it said: $said"; return 1; }
+}
+no_line() { refuses to_full "$keylime/kexec-ima-keylime-check" - <<< '{"verdict": "lost"}'; }
+no_verdict() { refuses "$keylime/kexec-ima-keylime-check" - <<< "$1"; }
+for text in '' '{}' '[]' 'ssh: connect to host n7: No route to host' '{"verdict": "splendid"}' \
+	'{"verdict": "cold", "pcrs": [1]}' '{"verdict": "cold", "pcrs": 5}' '{"verdict": "cold", "quote": [5]}'; do
+	check "check: no verdict is no verdict: '$text'" no_verdict "$text"
 done
+check "check: no verdict, a thousand times nested" no_verdict "$(printf '[%.0s' {1..100000})"
+check "check: what a node says is one line that no terminal obeys" is_plain
+check "check: a line that cannot be written is none" no_line
 check "check: a file that is not there" is 1 "$keylime/kexec-ima-keylime-check" "$logs/absent"
