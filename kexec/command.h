@@ -21,6 +21,7 @@ struct run {
 	bool quiet, verbose, json, prometheus;
 	bool has_prometheus;	/* the command has that format */
 	bool has_o;		/* the command has an option -o */
+	unsigned lock_ms;	/* how long the lock is waited for; 0: as usual */
 	unsigned seen;		/* 1 << (option - OPTION_SYSROOT): given before */
 	bool has_peer;
 	struct host_peer peer;	/* the kexec that has us judge, valid with has_peer */
@@ -85,6 +86,13 @@ int read_settings(const struct run *run, struct settings *settings);
  * real kexec is.  Whether the file was good.
  */
 bool read_guard_settings(const struct run *run, struct settings *settings);
+
+/*
+ * An execute: this process ends @seconds behind the first call at the latest, with nothing executed, unless the limit
+ * is taken back.
+ */
+void limit_execute(struct run *run, unsigned seconds);
+void unlimit_execute(struct run *run);
 
 /*
  * Take the one lock of all loads, checks and executes; held until the process ends, an exec
