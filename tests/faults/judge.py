@@ -50,9 +50,8 @@ def fits(root):
     """Whether an execute now would carry the log: the segment of the last load, and the record of the execute."""
     log = log_of(root)
     segment = int(re.findall(rb"kexec_segment_size=(\d+)", taken(root) + log)[-1])
-    headers = 2 if (root / (LOG + "_staged")).exists() else 1
     return (root / "sys/kernel/kexec_loaded").read_text().strip() == "1" and \
-        not (root / "fake/never").exists() and segment - headers * HEADER - len(log) >= EXECUTE_RECORD
+        not (root / "fake/never").exists() and segment - HEADER - len(log) >= EXECUTE_RECORD
 
 
 # ---- files ----------------------------------------------------------------------------------------
