@@ -140,6 +140,9 @@ static int can_happen(const struct user_regs_struct *regs, struct process *proce
 		/* Large reads are zlib's, of files, which no signal interrupts. */
 		if (call == SYS_read && regs->rdx >= 32768)
 			return 0;
+		/* Nor is a write where no handler is, and stdio gives up for it. */
+		if (call == SYS_write && regs->rdi <= 2)
+			return 0;
 		return moves_bytes(call) || call == SYS_flock || call == SYS_wait4 || call == SYS_clock_nanosleep;
 	case SHORT:
 		/* The kernel's deletion takes no less. */

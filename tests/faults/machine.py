@@ -38,18 +38,21 @@ class Result(typing.NamedTuple):
 class Machine:
     """The one tree of a thread, made anew for each fault."""
 
-    def __init__(self, build, work, number):
-        self.build, self.work = build, work
-        self.root = self.work / f"root-{number}"
+    def __init__(self, build, work, memory, number):
+        """@memory: a folder that is faster than @work, but no place for an archive."""
+        self.build, self.work, self.memory = build, work, memory
+        self.root, self.number = None, number
         self.report = self.work / f"report-{number}"
         self.said = self.work / f"said-{number}"
 
     def restore(self, tree):
+        saved = self.work / "trees" / tree
+        self.root = (self.work if (saved / "archive").exists() else self.memory) / f"root-{self.number}"
         shutil.rmtree(self.root, ignore_errors=True)
-        shutil.copytree(self.work / "trees" / tree, self.root, symlinks=True)
+        shutil.copytree(saved, self.root, symlinks=True)
         record = self.root / judge.STATE / "load.json"
         if record.exists():
-            record.write_text(record.read_text().replace("root-0/", self.root.name + "/"))
+            record.write_text(record.read_text().replace(str(self.work / "root-0"), str(self.root)))
 
     def command(self, arguments):
         """The real words for an entry of COMMANDS."""
