@@ -2,10 +2,12 @@
 """What must be so of a saved tree, whatever happened to a program in it.  Each returns sentences of what is not so."""
 import hashlib
 import json
+import pathlib
 import re
 import sqlite3
 import struct
 
+FEED = pathlib.Path(__file__).resolve().parent.parent / "cli/feed"
 IMA = "sys/kernel/security/ima"
 LOG = IMA + "/binary_runtime_measurements"
 STATE = "run/kexec-ima"
@@ -26,6 +28,16 @@ def records(log):
         size, = struct.unpack_from("<I", log, at + 28 + name)
         at += 32 + name + size
         yield at
+
+
+def extend(pcr, log):
+    """A PCR of SHA-256 behind these records, none of them a violation or of the template ima."""
+    begin = 0
+    for end in records(log):
+        name, = struct.unpack_from("<I", log, begin + 24)
+        pcr = hashlib.sha256(pcr + hashlib.sha256(log[begin + 32 + name:end]).digest()).digest()
+        begin = end
+    return pcr
 
 
 def log_of(root):
