@@ -75,7 +75,7 @@ void host_limit_begin(unsigned seconds, const char *message)
 	sigset_t wanted;
 
 	limit_message = message;
-	if (!limit_start)
+	if (limit_start <= 0)
 		limit_start = now;
 	left = limit_start + seconds - now;
 	/* Zero would be no limit. */

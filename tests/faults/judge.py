@@ -53,7 +53,7 @@ def taken(root):
 
 
 def grown(root):
-    """What was measured meanwhile."""
+    """What was measured meanwhile, loads included."""
     file = root / "fake/grown"
     return file.read_bytes() if file.exists() else b""
 

@@ -27,6 +27,14 @@ def call_names():
 CALLS = call_names()
 
 
+def copy(source, target):
+    """A program that is just being written cannot be run."""
+    if source.endswith("/sbin/kexec") and not os.path.islink(source):
+        os.link(source, target)
+    else:
+        shutil.copy2(source, target, follow_symlinks=False)
+
+
 class Result(typing.NamedTuple):
     status: typing.Any      # negative: a signal; or "no end"
     said: str
@@ -49,27 +57,27 @@ class Machine:
         saved = self.work / "trees" / tree
         self.root = (self.work if (saved / "archive").exists() else self.memory) / f"root-{self.number}"
         shutil.rmtree(self.root, ignore_errors=True)
-        shutil.copytree(saved, self.root, symlinks=True)
+        shutil.copytree(saved, self.root, symlinks=True, copy_function=copy)
         record = self.root / judge.STATE / "load.json"
         if record.exists():
             record.write_text(record.read_text().replace(str(self.work / "root-0"), str(self.root)))
 
     def command(self, arguments):
-        """The real words for an entry of COMMANDS."""
+        """The real words for an entry of COMMANDS; "in": chrooted, since a saved tree is only looked at."""
         program, *rest = arguments
         if program == "kexec":
             return [self.build / "kexec/kexec", f"--ima-sysroot={self.root}", *rest]
         if program == "kexec-ima":
             return [self.build / "kexec/kexec-ima", "--sysroot", self.root, *rest]
-        return ["/usr/sbin/kexec-ima", program, *rest]      # in the tree
+        return ["/usr/sbin/" + rest[0], *rest[1:]]
 
     def environment(self, arguments, preload=None):
         """@preload: a library of @work to be preloaded."""
-        chroot = arguments[0] == "trim"
+        chroot = arguments[0] == "in"
         found = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC", "FAULT_ROOT": str(self.root),
                  "FAKE_ROOT": str(self.root), "FAULT_PROGRAM": str(self.build / "kexec/kexec-ima")}
         if chroot:
-            found |= {"FAULT_CHROOT": str(self.root), "FAULT_PROGRAM": str(self.root / "usr/sbin/kexec-ima")}
+            found |= {"FAULT_CHROOT": str(self.root), "FAKE_ROOT": "", "FAULT_PROGRAM": str(self.root / "usr/sbin/kexec-ima")}
         if preload:
             found["FAULT_PRELOAD"] = f"/{preload}" if chroot else str(self.work / preload)
         return found
@@ -88,7 +96,7 @@ class Machine:
         elif kind == "full-run":
             kind = "full=/run/"
         elif kind == "full-var":
-            kind = "full=/archive/" if arguments[0] == "trim" else "full=/var/"
+            kind = "full=/archive/" if arguments[0] == "in" else "full=/var/"
         line = [self.work / "inject", kind, str(ordinal), self.report, *self.command(arguments)]
         status, said, seconds = self.finish(line, self.environment(arguments, preload))
         counted, fired, killed = self.report.read_text().splitlines()
@@ -110,7 +118,7 @@ class Machine:
         environment = self.environment(arguments, "memory.so")
         report = self.root / "memory-report"
         report.write_bytes(bytes(16))
-        environment["FAULT_REPORT"] = "/memory-report" if arguments[0] == "trim" else str(report)
+        environment["FAULT_REPORT"] = "/memory-report" if arguments[0] == "in" else str(report)
         environment["FAULT_AT"] = str(ordinal)
         if kind == "no-memory":
             environment["FAULT_ON"] = "1"
