@@ -224,17 +224,16 @@ int do_check(struct run *run, struct request *request)
 {
 	struct live_failure failure;
 	struct survey survey;
-	int status = take_lock(run), error;
+	int status, error;
 
+	if (request->action == ACTION_EXECUTE)
+		limit_execute(run, (unsigned)request->settings.shutdown_seconds);
+	status = take_lock(run);
 	if (status)
 		return status;
 	if (request->settings.mode == CHECK_COLDBOOT)
 		complain_to_kernel(&run->root);
 	if (request->action == ACTION_EXECUTE) {
-		/* It may be a shutdown that waits for this, as sysvinit's. */
-		host_limit_begin((unsigned)request->settings.shutdown_seconds,
-				 "kexec-ima: the judgement before the execute took too long (shutdown-timeout in "
-				 OPTIONS_CONFIG "): nothing is executed\n");
 		error = host_run_check(request->arguments[0]);
 		if (error)
 			return explain_run(request->arguments[0], error);

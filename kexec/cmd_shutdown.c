@@ -9,10 +9,47 @@
 
 #include "command.h"
 
+/* In memory that the child shares which does the work: this process looks at no file, so that none can hold it up. */
 struct last_moment {
 	struct run *run;
-	struct request request;
+	struct request request;		/* .settings: the built-in ones, until .configured */
+	char *arguments[2];
+	char kexec[PATH_MAX];		/* the real one, with .configured */
+	int result;			/* of the judgement that failed */
+	atomic_uint judge_ms, unload_ms;	/* what each may take */
+	atomic_bool configured;
 };
+
+/* A quarter is for the unloading, should the judgement not come back. */
+static void share_out(struct last_moment *moment)
+{
+	unsigned limit = (unsigned)moment->request.settings.shutdown_seconds * 1000;
+
+	moment->unload_ms = limit / 4;
+	moment->judge_ms = limit - limit / 4;
+}
+
+static int configure(struct last_moment *moment)
+{
+	struct settings settings;
+
+	read_guard_settings(moment->run, &settings);
+	settings.mode = CHECK_REFUSE;
+	if (host_path(&moment->run->root, settings.kexec, moment->kexec))
+		return complain(STATUS_ERROR, "%s is too long", settings.kexec);
+	moment->request.settings = settings;
+	moment->configured = true;
+	share_out(moment);
+	return STATUS_DONE;
+}
+
+static bool is_loaded(const struct run *run)
+{
+	struct imalog_facts facts = { 0 };
+
+	host_kernel_loaded(&run->root, &facts);
+	return !(facts.known & IMALOG_KNOWS_LOADED) || facts.loaded;
+}
 
 static int judge_late(void *context)
 {
@@ -20,8 +57,12 @@ static int judge_late(void *context)
 	struct run *run = moment->run;
 	struct live_failure failure;
 	struct survey survey;
-	int status = take_lock(run);
+	int status = configure(moment);
 
+	if (!status && !is_loaded(run))
+		return STATUS_DONE;
+	if (!status)
+		status = take_lock(run);
 	if (status)
 		return status;
 	status = host_run_check(moment->request.arguments[0]);
@@ -36,65 +77,77 @@ static int judge_late(void *context)
 	return status;
 }
 
-static int unload_late(void *context)
+static void explain_failure(const struct last_moment *moment)
 {
-	struct last_moment *moment = context;
+	const char *what = moment->request.settings.shutdown_cold
+			   ? "unloading, so that the reboot is a cold one"
+			   : "going on all the same, as shutdown = warn says";
 
-	return unload(moment->run, moment->request.arguments[0]) ? STATUS_DONE : STATUS_ERROR;
-}
-
-static bool is_loaded(const struct run *run)
-{
-	struct imalog_facts facts = { 0 };
-
-	host_kernel_loaded(&run->root, &facts);
-	return !(facts.known & IMALOG_KNOWS_LOADED) || facts.loaded;
+	if (moment->result >= 0)
+		complain(STATUS_ERROR, "the measurement log could not be judged: %s", what);
+	else if (moment->result == -ETIMEDOUT && !moment->configured)
+		complain(STATUS_ERROR, OPTIONS_CONFIG " could not be read in time: %s", what);
+	else if (moment->result == -ETIMEDOUT)
+		complain(STATUS_ERROR, "the judgement at shutdown took too long (shutdown-timeout in "
+				       OPTIONS_CONFIG "): %s", what);
+	else
+		complain(STATUS_ERROR, "the judgement at shutdown came to no end: %s", what);
 }
 
 /* The judgement failed by itself. */
-static int fail_closed(struct last_moment *moment, int result, unsigned milliseconds)
+static int fail_late(void *context)
 {
-	const struct run *run = moment->run;
-	bool cold = moment->request.settings.shutdown_cold;
+	struct last_moment *moment = context;
+	struct settings settings;
 
-	if (!is_loaded(run))
+	if (!is_loaded(moment->run))
 		return STATUS_DONE;
-	if (result < 0)
-		complain(STATUS_ERROR, "the judgement at shutdown %s%s",
-			 result == -ETIMEDOUT ? "took too long (shutdown-timeout in " OPTIONS_CONFIG ")"
-					      : "came to no end",
-			 cold ? ": unloading, so that the reboot is a cold one"
-			      : ": going on all the same, as shutdown = warn says");
-	else
-		complain(STATUS_ERROR, "the measurement log could not be judged%s",
-			 cold ? ": unloading, so that the reboot is a cold one"
-			      : ": going on all the same, as shutdown = warn says");
-	if (!cold)
+	explain_failure(moment);
+	if (!moment->request.settings.shutdown_cold)
 		return STATUS_ERROR;
-	if (host_limited(unload_late, moment, milliseconds) && !run->root.path[0])
-		host_unload_directly();
-	if (!is_loaded(run))
+	if (!moment->configured) {
+		begin_settings(moment->run, &settings);
+		if (host_path(&moment->run->root, settings.kexec, moment->kexec))
+			return STATUS_ERROR;
+	}
+	return unload(moment->run, moment->kexec) ? STATUS_REFUSED : STATUS_ERROR;
+}
+
+static int fail_closed(struct last_moment *moment)
+{
+	int status = host_limited(fail_late, moment, &moment->unload_ms);
+
+	if (status == STATUS_DONE || status == STATUS_REFUSED || !moment->request.settings.shutdown_cold)
+		return status < 0 ? STATUS_ERROR : status;
+	if (!moment->run->root.path[0] && !host_unload_directly())
 		return STATUS_REFUSED;
 	return complain(STATUS_ERROR, "the image could not be unloaded: the soft reboot may lose the "
 				      "measurement log");
 }
 
-static int judge_in_time(struct last_moment *moment)
+static int judge_in_time(struct run *run)
 {
-	/* A quarter is for the unloading, should the judgement not come back. */
-	unsigned limit = (unsigned)moment->request.settings.shutdown_seconds * 1000;
-	int result = host_limited(judge_late, moment, limit / 4 * 3);
+	static struct last_moment alone;	/* without memory to share the child has its own */
+	struct last_moment *moment = host_shared(sizeof(*moment));
 
-	if (result == STATUS_DONE || result == STATUS_REFUSED || result == STATUS_UNKNOWN)
-		return result;
-	return fail_closed(moment, result, limit / 4);
+	if (!moment)
+		moment = &alone;
+	moment->run = run;
+	moment->request.action = ACTION_SHUTDOWN;
+	settings_init(&moment->request.settings, "");
+	moment->request.arguments = moment->arguments;
+	moment->arguments[0] = moment->kexec;
+	share_out(moment);
+	moment->result = host_limited(judge_late, moment, &moment->judge_ms);
+	if (moment->result == STATUS_DONE || moment->result == STATUS_REFUSED ||
+	    moment->result == STATUS_UNKNOWN)
+		return moment->result;
+	return fail_closed(moment);
 }
 
 int cmd_shutdown(struct run *run, int argc, char **argv)
 {
 	static const struct option options[] = { GLOBAL_OPTIONS, { NULL, 0, NULL, 0 } };
-	struct last_moment moment = { .run = run, .request = { .action = ACTION_SHUTDOWN } };
-	char *arguments[2] = { NULL, NULL }, path[PATH_MAX];
 	int status;
 
 	if (next_option(run, argc, argv, options, &status) == -2)
@@ -107,13 +160,5 @@ int cmd_shutdown(struct run *run, int argc, char **argv)
 	host_outlive_readers();
 	complain_to_kernel(&run->root);
 	run->quiet = run->quiet || !host_takes_output(STDOUT_FILENO);
-	read_guard_settings(run, &moment.request.settings);
-	moment.request.settings.mode = CHECK_REFUSE;
-	if (host_path(&run->root, moment.request.settings.kexec, path))
-		return complain(STATUS_ERROR, "%s is too long", moment.request.settings.kexec);
-	arguments[0] = path;
-	moment.request.arguments = arguments;
-	if (!is_loaded(run))
-		return STATUS_DONE;
-	return judge_in_time(&moment);
+	return judge_in_time(run);
 }

@@ -23,6 +23,7 @@ struct run {
 	bool quiet, verbose, json, prometheus;
 	unsigned formats;	/* enum formats: that the command has besides text */
 	bool has_o;		/* the command has an option -o */
+	unsigned lock_ms;	/* how long the lock is waited for; 0: as usual */
 	unsigned seen;		/* option_bit() of the options with a value that were given before */
 	unsigned repeats;	/* option_bit() of those that may be given again */
 	bool has_peer;
@@ -96,6 +97,13 @@ int read_settings(const struct run *run, struct settings *settings);
  * real kexec is.  Whether the file was good.
  */
 bool read_guard_settings(const struct run *run, struct settings *settings);
+
+/*
+ * An execute: this process ends @seconds behind the first call at the latest, with nothing executed, unless the limit
+ * is taken back.
+ */
+void limit_execute(struct run *run, unsigned seconds);
+void unlimit_execute(struct run *run);
 
 /*
  * Take the one lock of all loads, checks and executes; held until the process ends, an exec

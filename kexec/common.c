@@ -245,8 +245,23 @@ bool read_guard_settings(const struct run *run, struct settings *settings)
 	return false;
 }
 
+void limit_execute(struct run *run, unsigned seconds)
+{
+	host_limit_begin(seconds, "kexec-ima: the judgement before the execute took too long (shutdown-timeout in "
+			 OPTIONS_CONFIG "): nothing is executed\n");
+	/* Time to say who has the lock. */
+	run->lock_ms = seconds <= LOCK_MS / 1000 ? seconds * 750 : 0;
+}
+
+void unlimit_execute(struct run *run)
+{
+	host_limit_end();
+	run->lock_ms = 0;
+}
+
 int take_lock(const struct run *run)
 {
+	unsigned patience = run->lock_ms ? run->lock_ms : LOCK_MS;
 	int dir = host_state_open(&run->root), fd;
 	long holder;
 
@@ -259,13 +274,13 @@ int take_lock(const struct run *run)
 						"write to, and no symbolic link"
 				: dir == -EACCES ? "run as root"
 					      : strerror(-dir));
-	fd = host_state_lock(dir, LOCK_MS, &holder);
+	fd = host_state_lock(dir, patience, &holder);
 	close(dir);
 	if (fd == -EBUSY)
 		return complain(STATUS_ERROR,
 				"another load, check or execute (process %ld) has held %s%s/lock for "
-				"%d s: wait for it, or end it", holder, run->root.path,
-				HOST_STATE_DIR, LOCK_MS / 1000);
+				"%u s: wait for it, or end it", holder, run->root.path,
+				HOST_STATE_DIR, (patience + 999) / 1000);
 	if (fd < 0)
 		return complain(STATUS_ERROR, "%s%s/lock cannot be taken: %s", run->root.path,
 				HOST_STATE_DIR, strerror(-fd));

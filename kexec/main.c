@@ -192,6 +192,9 @@ int run_kexec(struct run *run, int argc, char **argv)
 
 	host_outlive_readers();
 	run->root.path = glance.sysroot ? glance.sysroot : "";
+	/* It may be a shutdown that waits for this, as sysvinit's, and the file may be slow. */
+	if (glance.executes)
+		limit_execute(run, OPTIONS_SHUTDOWN_SECONDS);
 	begin_settings(run, &settings);
 	if (glance.executes) {
 		/* What the file wanted of an execute is not known any more: it is judged, and by the strictest. */
@@ -210,6 +213,8 @@ int run_kexec(struct run *run, int argc, char **argv)
 		request_free(&request);
 		return status;
 	}
+	if (glance.executes && request.action != ACTION_EXECUTE)
+		unlimit_execute(run);
 	switch (request.action) {
 	case ACTION_LOAD: status = do_load(run, &request); break;
 	case ACTION_EXECUTE:

@@ -9,6 +9,7 @@
 #define KEXEC_IMA_HOST_H
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -287,13 +288,17 @@ int host_run(char *const argv[], const char *directory, bool quiet);
  */
 int host_unload_directly(void);
 /*
- * @work in a child that ends after @milliseconds at the latest, with all that it runs (limit.c).  What it returned
+ * @work in a child that ends after *@milliseconds at the latest, with all that it runs (limit.c); in memory of
+ * host_shared() the child itself may change them, and they count from the start all the same.  What it returned
  * (0 to 255), -ETIMEDOUT, -EINTR (a signal ended it) or another negative errno.
  */
-int host_limited(int (*work)(void *context), void *context, unsigned milliseconds);
+int host_limited(int (*work)(void *context), void *context, const atomic_uint *milliseconds);
+/* @size bytes, zero, that children share; they stay to the end of the process.  NULL: memory is short. */
+void *host_shared(size_t size);
 /*
  * End this process with status 1 and @message (borrowed, ends with a new line) on stderr after @seconds, unless
- * host_limit_end() comes before.  An exec does not end the limit; a child of a fork does not have it (limit.c).
+ * host_limit_end() comes before.  Called again, @seconds count from the first call on.  An exec does not end the limit; a
+ * child of a fork does not have it (limit.c).
  */
 void host_limit_begin(unsigned seconds, const char *message);
 void host_limit_end(void);

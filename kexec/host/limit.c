@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -11,9 +13,16 @@
 
 #define STEP_MS 10	/* how often the child is looked at */
 
-int host_limited(int (*work)(void *context), void *context, unsigned milliseconds)
+void *host_shared(size_t size)
 {
-	double end = host_now() + milliseconds / 1000.0;
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return memory == MAP_FAILED ? NULL : memory;
+}
+
+int host_limited(int (*work)(void *context), void *context, const atomic_uint *milliseconds)
+{
+	double start = host_now();
 	pid_t child, done;
 	int status;
 
@@ -35,7 +44,7 @@ int host_limited(int (*work)(void *context), void *context, unsigned millisecond
 			return -errno;
 		if (done == child)
 			return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
-		if (host_now() >= end) {
+		if (host_now() - start >= *milliseconds / 1000.0) {
 			/* Not waited for: what sits in the kernel may never end. */
 			kill(-child, SIGKILL);
 			return -ETIMEDOUT;
@@ -46,6 +55,8 @@ int host_limited(int (*work)(void *context), void *context, unsigned millisecond
 
 /* What a signal handler may use. */
 static const char *limit_message;
+
+static double limit_start;	/* host_now() when the limit began; 0: there is none */
 
 static void end_now(int signal)
 {
@@ -59,15 +70,31 @@ static void end_now(int signal)
 void host_limit_begin(unsigned seconds, const char *message)
 {
 	struct sigaction action = { .sa_handler = end_now };
+	struct itimerval timer = { 0 };
+	double now = host_now(), left;
+	sigset_t wanted;
 
 	limit_message = message;
+	if (limit_start <= 0)
+		limit_start = now;
+	left = limit_start + seconds - now;
+	/* Zero would be no limit. */
+	if (left < 0.001)
+		left = 0.001;
+	timer.it_value.tv_sec = (time_t)left;
+	timer.it_value.tv_usec = (suseconds_t)((left - (double)timer.it_value.tv_sec) * 1e6);
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGALRM, &action, NULL);
-	alarm(seconds);
+	/* Whoever runs this may have blocked it. */
+	sigemptyset(&wanted);
+	sigaddset(&wanted, SIGALRM);
+	sigprocmask(SIG_UNBLOCK, &wanted, NULL);
+	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 void host_limit_end(void)
 {
-	alarm(0);
+	alarm(0);	/* of the same timer */
+	limit_start = 0;
 	signal(SIGALRM, SIG_DFL);
 }

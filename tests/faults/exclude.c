@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Preloaded: a measurement log that is a file has readers or one writer, as the kernel's has: open(2) fails with EBUSY
+ * Preloaded to kexec-ima, by whichever name: a measurement log that is a file has readers or one writer, as the kernel's has: open(2) fails with EBUSY
  * while somebody else holds it otherwise.  $UPTIME is read in the place of /proc/uptime, and
  * $WALL is what time(2) says.
  */
@@ -14,14 +14,19 @@
 #include <time.h>
 #include <unistd.h>
 
+static int is_ours(void)
+{
+	return !strncmp(program_invocation_short_name, "kexec", 5);
+}
+
 static int take(const char *path, int flags, mode_t mode)
 {
 	int fd, how = (flags & O_ACCMODE) == O_RDONLY ? LOCK_SH : LOCK_EX;
 
-	if (strstr(path, "/proc/uptime") && getenv("UPTIME"))
+	if (strstr(path, "/proc/uptime") && getenv("UPTIME") && is_ours())
 		path = getenv("UPTIME");
 	fd = (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
-	if (fd < 0 || !strstr(path, "/binary_runtime_measurements") || !flock(fd, how | LOCK_NB))
+	if (fd < 0 || !strstr(path, "/binary_runtime_measurements") || !is_ours() || !flock(fd, how | LOCK_NB))
 		return fd;
 	close(fd);
 	errno = EBUSY;

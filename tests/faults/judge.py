@@ -2,15 +2,18 @@
 """What must be so of a saved tree, whatever happened to a program in it.  Each returns sentences of what is not so."""
 import hashlib
 import json
+import pathlib
 import re
 import sqlite3
 import struct
 
+FEED = pathlib.Path(__file__).resolve().parent.parent / "cli/feed"
 IMA = "sys/kernel/security/ima"
 LOG = IMA + "/binary_runtime_measurements"
 STATE = "run/kexec-ima"
 HISTORY = "var/lib/kexec-ima"
 HEADER = 24
+EXECUTE_RECORD = 192     # at least
 LINE = re.compile(rb"(sample|load|check|verify) [0-9a-f-]{36}( -?[0-9]+)+\Z")
 METRIC = re.compile(r"(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? [-+.0-9eEIinfNa]+)\Z")
 
@@ -27,13 +30,40 @@ def records(log):
         yield at
 
 
+def extend(pcr, log):
+    """A PCR of SHA-256 behind these records, none of them a violation or of the template ima."""
+    begin = 0
+    for end in records(log):
+        name, = struct.unpack_from("<I", log, begin + 24)
+        pcr = hashlib.sha256(pcr + hashlib.sha256(log[begin + 32 + name:end]).digest()).digest()
+        begin = end
+    return pcr
+
+
+def log_of(root):
+    """Staged list and current list, as one."""
+    staged = root / (LOG + "_staged")
+    return (staged.read_bytes() if staged.exists() else b"") + (root / LOG).read_bytes()
+
+
+def taken(root):
+    """What another program has deleted."""
+    file = root / "fake/taken"
+    return file.read_bytes() if file.exists() else b""
+
+
+def grown(root):
+    """What was measured meanwhile, loads included."""
+    file = root / "fake/grown"
+    return file.read_bytes() if file.exists() else b""
+
+
 def fits(root):
     """Whether an execute now would carry the log: the segment of the last load, and the record of the execute."""
-    log = (root / LOG).read_bytes()
-    segment = int(re.findall(rb"kexec_segment_size=(\d+)", log)[-1])
-    last = len(log) - [0, *records(log)][-2]
+    log = log_of(root)
+    segment = int(re.findall(rb"kexec_segment_size=(\d+)", taken(root) + log)[-1])
     return (root / "sys/kernel/kexec_loaded").read_text().strip() == "1" and \
-        not (root / "fake/never").exists() and segment - HEADER - len(log) >= min(last, 195)
+        not (root / "fake/never").exists() and segment - HEADER - len(log) >= EXECUTE_RECORD
 
 
 # ---- files ----------------------------------------------------------------------------------------
@@ -91,8 +121,9 @@ def metrics(root):
 
 
 def archive(root, whole):
-    """No record is gone: what is sealed in the archive, and the log from some record of it on, are @whole."""
-    log, sealed, folder = (root / LOG).read_bytes(), b"", root / "archive"
+    """No record is gone: what is sealed in the archive, what others took, and the log from some record of it on."""
+    log, gone, sealed, folder = log_of(root), taken(root), b"", root / "archive"
+    whole += grown(root)
     for seal in sorted(folder.glob("*.json")):
         try:
             piece = json.loads(seal.read_text())
@@ -107,5 +138,10 @@ def archive(root, whole):
         yield "the archive is not the log's beginning"
     if not whole.endswith(log):
         yield "the log is not its own end"
-    if len(sealed) + len(log) < len(whole):
-        yield f"{len(whole) - len(sealed) - len(log)} bytes of records are gone"
+    begin = whole.find(gone)
+    if begin < 0:
+        yield "what another program took was no part of the log"
+    elif begin > len(sealed) and gone:
+        yield f"{begin - len(sealed)} bytes of records are gone"
+    elif max(len(sealed), begin + len(gone)) + len(log) < len(whole):
+        yield f"{len(whole) - max(len(sealed), begin + len(gone)) - len(log)} bytes of records are gone"
