@@ -172,7 +172,7 @@ static int overlaps(struct parts *parts, size_t index, size_t candidate, uint64_
 		if (memcmp(a, b, (size_t)(left < right ? left : right)))
 			result = 0;
 		*bytes += (uint64_t)(left < right ? left : right);
-		if (left < BLOCK_BYTES || right < BLOCK_BYTES)
+		if (left < (ssize_t)BLOCK_BYTES || right < (ssize_t)BLOCK_BYTES)
 			break;
 	}
 	free(a);

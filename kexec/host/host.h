@@ -49,6 +49,11 @@ ssize_t host_read_trusted(const struct host_root *root, const char *path, size_t
 int host_open_private(const struct host_root *root, const char *path, unsigned make);
 /* read(2) until @size bytes or the end, past EINTR.  Bytes read or a negative errno. */
 ssize_t host_read_fully(int fd, void *out, size_t size);
+/* What to read next of @bytes that are left, into @room bytes: a file may be larger than memory has addresses. */
+static inline size_t host_at_most(uint64_t bytes, size_t room)
+{
+	return bytes < room ? (size_t)bytes : room;
+}
 /* write(2) until all @size bytes are written, past EINTR.  0 or a negative errno. */
 int host_write_fully(int fd, const void *data, size_t size);
 
