@@ -102,8 +102,8 @@ struct host_file {
 
 /* @path "-" is standard input.  -EISDIR for a directory. */
 int host_file_open(const char *path, struct host_file *file);
-/* Like read(2); @file is a struct host_file.  Damaged gzip data are an end, and .damaged. */
-ssize_t host_file_read(void *file, void *out, size_t size);
+/* Like read(2); @context is a struct host_file.  Damaged gzip data are an end, and .damaged. */
+ssize_t host_file_read(void *context, void *out, size_t size);
 /* Go to byte @offset of the unpacked content; -ESPIPE when it is not seekable. */
 int host_file_seek(struct host_file *file, uint64_t offset);
 /* A new file in memory, for reading and writing.  A descriptor or a negative errno. */
