@@ -236,3 +236,21 @@ musl() {
 	done
 	echo "$files files without a warning; $passed tests in $programs static programs"
 }
+
+# ---- coverage ------------------------------------------------------------------------------------------
+
+coverage() {
+	mkdir -p "$work"
+	gcc -O0 -g -Wall -Wextra -Werror -c tests/matrix/ended.c -o "$work/ended.o"
+	configured coverage CC=gcc --disable-lto --disable-sandbox --disable-hardening \
+		CFLAGS='-O0 -g -Werror --coverage' LDFLAGS="-Wl,--wrap=_exit $work/ended.o"
+	find "$work/coverage" -name '*.gcda' -delete
+	make_in coverage all
+	# Who is nobody cannot write counts, and says so.
+	export GCOV_ERROR_FILE=/dev/null
+	unit_tests coverage > "$work/.said"
+	command_line "$work/coverage" >> "$work/.said" || { cat "$work/.said"; return 1; }
+	tests/matrix/coverage "$work/coverage" > "$work/coverage.txt"
+	cat "$work/coverage.txt"
+	echo "$seen: $(sed -n 's/^all of both *//p' "$work/coverage.txt" | sed 's/% */% lines, /; s/$/ branches/')"
+}
