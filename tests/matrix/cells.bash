@@ -4,15 +4,18 @@
 # shellcheck disable=SC2154 # $here, $top and $work are run's
 
 cell() {
-	local seen='' hard='-fno-sanitize-recover=all -fno-omit-frame-pointer'
+	local seen='' unit_flags=() hard='-fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 	case $1 in
 	gcc-O0) compiled "$1" CC=gcc CFLAGS='-O0 -g -Werror' --disable-lto ;;
 	gcc-O2) compiled "$1" CC=gcc CFLAGS='-O2 -g -Werror' --disable-lto ;;
-	gcc-O3-lto) compiled "$1" CC=gcc AR=gcc-ar RANLIB=gcc-ranlib CFLAGS='-O3 -flto=auto -g -Werror' ;;
+	# make check's own -fno-lto would keep the linker from what the other flag made.
+	gcc-O3-lto) unit_flags=(UNIT_CFLAGS=)
+		compiled "$1" CC=gcc AR=gcc-ar RANLIB=gcc-ranlib CFLAGS='-O3 -flto=auto -g -Werror' ;;
 	clang-O0) compiled "$1" CC=clang CFLAGS='-O0 -g -Werror' --disable-lto ;;
 	clang-O2) compiled "$1" CC=clang CFLAGS='-O2 -g -Werror' --disable-lto ;;
-	clang-O3-lto) compiled "$1" CC=clang AR=llvm-ar RANLIB=llvm-ranlib CFLAGS='-O3 -flto -g -Werror' \
+	clang-O3-lto) unit_flags=(UNIT_CFLAGS=)
+		compiled "$1" CC=clang AR=llvm-ar RANLIB=llvm-ranlib CFLAGS='-O3 -flto -g -Werror' \
 		LDFLAGS=-fuse-ld=lld ;;
 	signed-char | unsigned-char)
 		compiled "$1" CC=gcc CFLAGS="-O2 -g -Werror -f$1" --disable-lto
@@ -57,14 +60,14 @@ configured() {
 
 # make_in NAME [MAKE ARGUMENT]...
 make_in() {
-	make -s --no-print-directory -C "$work/$1" -j"$(nproc)" "${@:2}"
+	make -s --no-print-directory -C "$work/$1" -j"$(nproc)" V=1 "${@:2}"
 }
 
 # unit_tests NAME [MAKE ARGUMENT]...: cmocka's own count.
 unit_tests() {
 	local folder=$work/$1/tests/unit passed
 	rm -f "$folder"/*.{log,trs}
-	make_in "$1" check VERBOSE=1 "${@:2}"
+	make_in "$1" check VERBOSE=1 "${unit_flags[@]}" "${@:2}"
 	passed=$(sed -n 's/^\[  PASSED  \] \([0-9]*\) test.*/\1/p' "$folder"/*.log | paste -sd+ | bc)
 	[ "${passed:-0}" -gt 0 ]
 	seen="no warning, $passed unit tests"
@@ -104,7 +107,9 @@ msan() {
 	configured msan CC=clang --disable-lto --disable-hardening \
 		CFLAGS='-O1 -g -Werror -fsanitize=memory -fsanitize-memory-track-origins -fno-sanitize-recover=all'
 	clang -O1 -g -Wall -Wextra -Werror -fsanitize=memory -c tests/matrix/msan.c -o "$work/msan/msan.o"
-	# The archive is its own target: "all" would build the program.
+	# make does not know of that object.
+	# shellcheck disable=SC2086 # words
+	(cd "$work/msan" && rm -f $list)
 	unit_tests msan check_PROGRAMS="$list" TESTS="$list" LDFLAGS="$wrap $work/msan/msan.o" LOG_COMPILER='setarch -R'
 }
 
