@@ -114,7 +114,7 @@ static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 	struct verify_request *request = &asked->request;
 	int option, status = STATUS_DONE;
 
-	while (!status && (option = next_option(run, argc, argv, options, &status)) >= 0) {
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
 		switch (option) {
 		case LOG: request->logs[request->log_count++] = optarg; break;
 		case ARCHIVE: request->archives[request->archive_count++] = optarg; break;
@@ -127,9 +127,8 @@ static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 		case FULL: request->full = true; break;
 		case JOURNAL: asked->journal = true; break;
 		}
-		if (!status)
-			continue;
-		return status;
+		if (status)
+			return status;
 	}
 	if (option == -2)
 		return status ? status : -1;
