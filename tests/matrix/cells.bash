@@ -4,7 +4,7 @@
 # shellcheck disable=SC2154 # $here, $top and $work are run's
 
 cell() {
-	local seen='' unit_flags=() hard='-fno-sanitize-recover=all -fno-omit-frame-pointer'
+	local cell=$1 seen='' unit_flags=() hard='-fno-sanitize-recover=all -fno-omit-frame-pointer'
 
 	case $1 in
 	gcc-O0) compiled "$1" CC=gcc CFLAGS='-O0 -g -Werror' --disable-lto ;;
@@ -82,8 +82,8 @@ compiled() {
 
 # command_line FOLDER [BATS ARGUMENT]...
 command_line() {
-	tests/cli/run "$@" | tee "$work/.cli"
-	seen="${seen:+$seen, }$(sed -n '$s/ passed, 0 failed$/ command-line tests/p' "$work/.cli")"
+	tests/cli/run "$@" | tee "$work/.$cell.cli"
+	seen="${seen:+$seen, }$(sed -n '$s/ passed, 0 failed$/ command-line tests/p' "$work/.$cell.cli")"
 	echo "$seen"
 }
 
@@ -253,8 +253,8 @@ coverage() {
 	make_in coverage all
 	# Who is nobody cannot write counts, and says so.
 	export GCOV_ERROR_FILE=/dev/null
-	unit_tests coverage > "$work/.said"
-	command_line "$work/coverage" >> "$work/.said" || { cat "$work/.said"; return 1; }
+	unit_tests coverage > "$work/.$cell.said"
+	command_line "$work/coverage" >> "$work/.$cell.said" || { cat "$work/.$cell.said"; return 1; }
 	tests/matrix/coverage "$work/coverage" > "$work/coverage.txt"
 	cat "$work/coverage.txt"
 	echo "$seen: $(sed -n 's/^all of both *//p' "$work/coverage.txt" | sed 's/% */% lines, /; s/$/ branches/')"
