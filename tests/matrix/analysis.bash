@@ -17,13 +17,15 @@ analyzed() {
 # What the sources are compiled with, as far as an analyzer has to know.
 flags=(-std=c17 -D_GNU_SOURCE -DPACKAGE_STRING='"x"' -DREAL_KEXEC='"x"' -DREAL_KEXEC_ELSE='"y"' -I. -Iima -Ikexec)
 
-product() {
-	find ima kexec tests/unit tests/matrix tests/cli tests/fuzz -name '*.c' | sort
-}
+product() { find ima kexec -name '*.c' | sort; }
+tests() { find tests/{unit,matrix,cli,fuzz} -name '*.c' | sort; }
+
+# each COMMAND...: for the product's files; an analyzer's status says that it found something, and no more.
+each() { product | xargs -P "$(nproc)" "$@" || [ $? = 123 ]; }
 
 gcc_analyzer() {
 	# shellcheck disable=SC2016 # that shell's own
-	product | grep -v '^tests/' | xargs -P "$(nproc)" -I{} sh -c '
+	each -I{} sh -c '
 		file=$1
 		shift
 		gcc "$@" -O1 -fanalyzer -fdiagnostics-plain-output -S -o /dev/null "$file" 2>&1' sh {} "${flags[@]}" |
@@ -31,8 +33,9 @@ gcc_analyzer() {
 }
 
 clang_tidy() {
+	clang-tidy --version > /dev/null
 	# shellcheck disable=SC2016 # that shell's own
-	product | xargs -P "$(nproc)" -n 4 sh -c '
+	each -n 4 sh -c '
 		flags=$1
 		shift
 		clang-tidy --quiet "$@" -- $flags 2>/dev/null' sh "$(printf '%s ' "${flags[@]}")" |
@@ -42,7 +45,7 @@ clang_tidy() {
 # Its own words for "no such header" are no findings: it does without those of the system.
 cppcheck() {
 	local names
-	mapfile -t names < <(product)
+	mapfile -t names < <(product; tests)
 	command cppcheck -q -j "$(nproc)" --std=c11 --library=posix,gnu --enable=warning,performance,portability,style \
 		--suppress=missingIncludeSystem "${flags[@]:1}" --template='{file}:{line}: {id}: {message}' \
 		"${names[@]}" 2>&1
