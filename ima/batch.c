@@ -209,7 +209,7 @@ unsigned imalog_replay_needs(const struct imalog_replay *replay, unsigned banks)
 	bool throughout = !replay->padded_first && !replay->padded_end;
 	unsigned hashes = throughout ? banks & ~replay->padded : banks;
 
-	return banks & replay->padded ? hashes | 1u << IMALOG_SHA1 : hashes;
+	return (banks & replay->padded) ? hashes | 1u << IMALOG_SHA1 : hashes;
 }
 
 unsigned imalog_batch_hashes(const struct imalog_replay *replay, uint32_t digest_size)

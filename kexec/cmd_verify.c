@@ -107,7 +107,7 @@ static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 	int option, status = STATUS_DONE;
 
 	run->repeats = option_bit(LOG) | option_bit(ARCHIVE) | option_bit(PCR);
-	while (!status && (option = next_option(run, argc, argv, options, &status)) >= 0) {
+	while ((option = next_option(run, argc, argv, options, &status)) >= 0) {
 		switch (option) {
 		case LOG: request->logs[request->log_count++] = optarg; break;
 		case ARCHIVE: request->archives[request->archive_count++] = optarg; break;
@@ -120,9 +120,8 @@ static int parse(struct run *run, int argc, char **argv, struct asked *asked)
 		case FULL: request->full = true; break;
 		case JOURNAL: asked->journal = true; break;
 		}
-		if (!status)
-			continue;
-		return status;
+		if (status)
+			return status;
 	}
 	if (option == -2)
 		return status ? status : -1;

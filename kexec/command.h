@@ -79,8 +79,8 @@ struct progress {
 
 void progress_begin(struct progress *progress, const struct run *run, const char *format,
 		    unsigned shift);
-/* @progress is a struct progress; safe to call often. */
-void progress_tell(void *progress, uint64_t number);
+/* @context is a struct progress; safe to call often. */
+void progress_tell(void *context, uint64_t number);
 void progress_end(const struct progress *progress);
 
 /* The sentence for a survey that failed, with what to do. */

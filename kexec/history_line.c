@@ -176,7 +176,7 @@ bool history_line_read(const char *line, size_t size, struct history_row *row)
 {
 	char copy[HISTORY_LINE_MAX];
 	const char *text = copy, *word = copy;
-	int64_t numbers[NUMBERS_MAX];
+	int64_t numbers[NUMBERS_MAX] = { 0 };
 	size_t length, kind, count = 0;
 
 	*row = (struct history_row){ 0 };

@@ -133,12 +133,13 @@ static bool find_content(const struct run *run, int dir, const struct load_recor
 /* @path in the place of what stands behind @offset bytes of an argument. */
 static bool put_path(char **argument, size_t offset, const char *path)
 {
-	char *fresh = malloc(offset + strlen(path) + 1);
+	const size_t size = strlen(path) + 1;
+	char *fresh = malloc(offset + size);
 
 	if (!fresh)
 		return false;
 	memcpy(fresh, *argument, offset);
-	strcpy(fresh + offset, path);
+	memcpy(fresh + offset, path, size);
 	free(*argument);
 	*argument = fresh;
 	return true;

@@ -16,7 +16,7 @@ static unsigned banks_by_pcrs(const struct verdict *verdict)
 			if (verdict_compares(verdict, (enum imalog_hash)i, pcr) &&
 			    !verdict_matched(verdict, (enum imalog_hash)i, pcr))
 				banks |= 1u << i;
-	return banks & 1u << IMALOG_SHA1 ? 0 : banks;
+	return (banks & 1u << IMALOG_SHA1) ? 0 : banks;
 }
 
 /*

@@ -152,7 +152,6 @@ static int overlaps(struct parts *parts, size_t index, size_t candidate, uint64_
 	struct part *part = &parts->list[index];
 	struct parts former = *parts;
 	unsigned char *a = malloc(BLOCK_BYTES), *b = malloc(BLOCK_BYTES);
-	ssize_t left = 1, right = 1;
 	int result = a && b ? 1 : -ENOMEM;
 
 	former.count = index;
@@ -163,8 +162,9 @@ static int overlaps(struct parts *parts, size_t index, size_t candidate, uint64_
 		result = -EIO;
 	*bytes = 0;
 	while (result == 1) {
-		left = read_block(parts_read, &former, a);
-		right = read_block(host_file_read, &part->file, b);
+		const ssize_t left = read_block(parts_read, &former, a);
+		const ssize_t right = read_block(host_file_read, &part->file, b);
+
 		if (left < 0 || right < 0) {
 			result = left < 0 ? (int)left : (int)right;
 			break;
@@ -172,7 +172,7 @@ static int overlaps(struct parts *parts, size_t index, size_t candidate, uint64_
 		if (memcmp(a, b, (size_t)(left < right ? left : right)))
 			result = 0;
 		*bytes += (uint64_t)(left < right ? left : right);
-		if (left < BLOCK_BYTES || right < BLOCK_BYTES)
+		if (left < (ssize_t)BLOCK_BYTES || right < (ssize_t)BLOCK_BYTES)
 			break;
 	}
 	free(a);

@@ -60,8 +60,8 @@ void parts_keep_overlaps(struct parts *parts);
 uint64_t parts_overlap(const struct parts *parts);
 /* Whether it can be read from the beginning again; if so, do that.  */
 bool parts_rewind(struct parts *parts);
-/* Like read(2); @parts is a struct parts. */
-ssize_t parts_read(void *parts, void *out, size_t size);
+/* Like read(2); @context is a struct parts. */
+ssize_t parts_read(void *context, void *out, size_t size);
 /* The first part whose content ended early, or NULL: cut inside a record, or damaged gzip data. */
 const struct part *parts_cut(const struct parts *parts);
 

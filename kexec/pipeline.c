@@ -21,7 +21,6 @@
 struct slot {
 	struct imalog_batch batch;
 	struct scan_buffer bytes;	/* what the batch borrows; owned */
-	bool framed;
 	unsigned taken, made;		/* 1 << enum imalog_hash: digests begun and finished */
 	unsigned chained;		/* 1 << group */
 };

@@ -137,12 +137,14 @@ enum watch_state plan_watch(const struct imalog_decision *decision, const struct
 			    bool has_deadline, uint64_t left_seconds, uint64_t interval_seconds,
 			    bool is_long)
 {
+	/* Rounded before it is compared: 32-bit x86 computes with more bits, and 0.1 of 1000 is more than 100 there. */
+	const double near_seconds = settings->watch_left * (double)interval_seconds;
+
 	if (settings->watch == WATCH_OFF || decision->reason == IMALOG_REASON_NOTHING_LOADED)
 		return WATCH_NONE;
 	switch (decision->verdict) {
 	case IMALOG_FITS:
-		if (has_deadline &&
-		    (double)left_seconds < settings->watch_left * (double)interval_seconds)
+		if (has_deadline && (double)left_seconds < near_seconds)
 			return WATCH_NEAR;
 		return is_long ? WATCH_LONG : WATCH_NONE;
 	case IMALOG_TIGHT:

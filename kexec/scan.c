@@ -226,7 +226,7 @@ int scan_walk_next(struct scan_walk *walk, struct imalog_record *record)
 {
 	struct scan_pump *pump = &walk->pump;
 	struct imalog_format format = { .record_max = 0 };
-	int result = 0;
+	int result;
 
 	if (!pump->started) {
 		result = find_format(pump, &format, &walk->damage);

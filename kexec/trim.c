@@ -100,7 +100,7 @@ static int find_pending(struct host_log *log, const struct archive_piece *last, 
 	*pending = false;
 	sha256_init(&sha256);
 	while (left && got > 0) {
-		got = host_log_read(log, chunk, left < sizeof(chunk) ? left : sizeof(chunk));
+		got = host_log_read(log, chunk, host_at_most(left, sizeof(chunk)));
 		if (got > 0) {
 			sha256_update(&sha256, (size_t)got, chunk);
 			left -= (uint64_t)got;

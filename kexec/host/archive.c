@@ -57,7 +57,8 @@ static int check_folder(int dir)
 		return -errno;
 	if (stat.st_uid != geteuid() || (stat.st_mode & 022))
 		return -EPERM;
-	if (system.f_type == TMPFS_MAGIC || system.f_type == RAMFS_MAGIC)
+	/* 32 bits and a sign on some architectures. */
+	if ((uint32_t)system.f_type == TMPFS_MAGIC || (uint32_t)system.f_type == RAMFS_MAGIC)
 		return -EMEDIUMTYPE;
 	return sync_name(dir);
 }
@@ -147,7 +148,7 @@ int host_archive_write(int dir, const char *name,
 		return -errno;
 	while (!error && content->bytes < bytes) {
 		uint64_t left = bytes - content->bytes;
-		ssize_t got = source(context, chunk, left < sizeof(chunk) ? left : sizeof(chunk));
+		ssize_t got = source(context, chunk, host_at_most(left, sizeof(chunk)));
 
 		if (got <= 0) {
 			error = got ? (int)got : -EIO;
@@ -203,7 +204,7 @@ static int compare(int fd, uint64_t bytes, const unsigned char *sha256)
 
 	sha256_init(&context);
 	while (bytes) {
-		ssize_t got = host_read_fully(fd, chunk, bytes < sizeof(chunk) ? bytes : sizeof(chunk));
+		ssize_t got = host_read_fully(fd, chunk, host_at_most(bytes, sizeof(chunk)));
 
 		if (got < 0)
 			return (int)got;

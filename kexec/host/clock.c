@@ -20,7 +20,7 @@ int host_uptime(const struct host_root *root, double *seconds)
 
 void host_sleep_ms(unsigned milliseconds)
 {
-	struct timespec left = { milliseconds / 1000, (long)(milliseconds % 1000) * 1000000 };
+	struct timespec left = { (time_t)(milliseconds / 1000), (long)(milliseconds % 1000) * 1000000 };
 
 	while (nanosleep(&left, &left) < 0 && errno == EINTR)
 		;

@@ -12,12 +12,12 @@
 int host_crypto_load(void);
 
 /*
- * Whether @signature is that of @key (PEM) over @data.  @hash: that of the signature.
+ * Whether @signature is that of the key @pem over @data.  @hash: that of the signature.
  * HOST_QUOTE_GOOD, _FORGED, _SIGNATURE_SCHEME, _SIGNATURE_HASH, _KEY_BAD, _KEY_TYPE, _NO_CRYPTO,
  * _NO_MEMORY.
  */
 enum host_quote_result host_crypto_verify(const TPMT_SIGNATURE *signature, enum imalog_hash hash,
-					  struct imalog_span data, struct imalog_span key);
+					  struct imalog_span data, struct imalog_span pem);
 
 /*
  * An RSA key or one on P-256 as PEM (SubjectPublicKeyInfo) and a NUL.  Returns the bytes without the

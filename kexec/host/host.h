@@ -52,6 +52,11 @@ int host_open_private(const struct host_root *root, const char *path, unsigned m
 ssize_t host_read_fully(int fd, void *out, size_t size);
 /* Whether a write to @fd would not wait. */
 bool host_takes_output(int fd);
+/* What to read next of @bytes that are left, into @room bytes: a file may be larger than memory has addresses. */
+static inline size_t host_at_most(uint64_t bytes, size_t room)
+{
+	return bytes < room ? (size_t)bytes : room;
+}
 /* write(2) until all @size bytes are written, past EINTR.  0 or a negative errno. */
 int host_write_fully(int fd, const void *data, size_t size);
 
@@ -100,8 +105,8 @@ struct host_file {
 
 /* @path "-" is standard input.  -EISDIR for a directory. */
 int host_file_open(const char *path, struct host_file *file);
-/* Like read(2); @file is a struct host_file.  Damaged gzip data are an end, and .damaged. */
-ssize_t host_file_read(void *file, void *out, size_t size);
+/* Like read(2); @context is a struct host_file.  Damaged gzip data are an end, and .damaged. */
+ssize_t host_file_read(void *context, void *out, size_t size);
 /* Go to byte @offset of the unpacked content; -ESPIPE when it is not seekable. */
 int host_file_seek(struct host_file *file, uint64_t offset);
 /* A new file in memory, for reading and writing.  A descriptor or a negative errno. */

@@ -148,12 +148,18 @@ static void read_generation(const struct host_root *root, bool has_staging,
 
 static void read_ram(const struct host_root *root, struct imalog_facts *facts)
 {
-	char text[256];
+	static const char total[] = "MemTotal:";
+	char text[256], *end;
+	const char *digits = text + sizeof(total) - 1;
 	unsigned long long kib;
 
 	/* MemTotal is totalram_pages() (fs/proc/meminfo.c), what the kernel halves. */
 	if (host_read_text(root, "/proc/meminfo", text, sizeof(text)) < 0 ||
-	    sscanf(text, "MemTotal: %llu kB", &kib) != 1 || kib > UINT64_MAX / 1024)
+	    strncmp(text, total, sizeof(total) - 1) != 0)
+		return;
+	errno = 0;
+	kib = strtoull(digits, &end, 10);
+	if (errno || end == digits || strncmp(end, " kB", 3) != 0 || kib > UINT64_MAX / 1024)
 		return;
 	facts->known |= IMALOG_KNOWS_RAM;
 	facts->ram_bytes = kib * 1024;

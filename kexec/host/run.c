@@ -169,8 +169,12 @@ int host_run_instead(char *const argv[])
 
 int host_unload_directly(void)
 {
+#ifdef SYS_kexec_file_load
 	return syscall(SYS_kexec_file_load, -1, -1, 0UL, "", (unsigned long)KEXEC_FILE_UNLOAD) < 0
 		       ? -errno : 0;
+#else	/* 32-bit x86 and others: no kernel of these hands a log over */
+	return -ENOSYS;
+#endif
 }
 
 void host_run_text(char *const argv[], char *out, size_t size)

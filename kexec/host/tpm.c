@@ -190,7 +190,7 @@ void host_tpm_stop(struct host_tpm *tpm)
 
 static int bad_pcr(struct host_tpm *tpm, unsigned pcr)
 {
-	snprintf(tpm->problem, sizeof(tpm->problem), "a TPM has no PCR %u: 0 to %u", pcr,
+	snprintf(tpm->problem, sizeof(tpm->problem), "a TPM has no PCR %u: 0 to %d", pcr,
 		 IMALOG_PCRS - 1);
 	return -EINVAL;
 }

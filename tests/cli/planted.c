@@ -97,7 +97,11 @@ static void try_this(const char *what)
 			make(GONE);
 	} else if (!strcmp(what, "kexec")) {
 		/* A flag that no kernel has, so that it comes to nothing where it is not stopped. */
+#ifdef SYS_kexec_file_load
 		syscall(SYS_kexec_file_load, -1, -1, 0UL, "", 1UL << 31);
+#else
+		syscall(SYS_kexec_load, 0UL, 0UL, NULL, 0UL);
+#endif
 		make(GONE);
 	} else if (!strcmp(what, "type")) {
 		char letter = '\n';

@@ -6,10 +6,11 @@ load common
 
 # The program with what planted.c plants, out of the same objects.
 setup_file() {
-	local build=$KEXEC_IMA_BUILD libs
+	local build=$KEXEC_IMA_BUILD cc libs
 
+	cc=$(sed -n 's/^\(CC\|LDFLAGS\) = //p' "$build/Makefile")
 	libs=$(sed -n 's/^\(JSON_C\|INIH\|NETTLE\|GCRYPT\|ZLIB\|RMATH\)_LIBS = //p' "$build/Makefile")
-	gcc -std=c17 -Wall -Wextra -Werror -D_GNU_SOURCE -O1 -I"$BATS_TEST_DIRNAME/../../ima" \
+	$cc -std=c17 -Wall -Wextra -Werror -D_GNU_SOURCE -O1 -I"$BATS_TEST_DIRNAME/../../ima" \
 		-I"$BATS_TEST_DIRNAME/../.." -fno-lto -o "$BATS_FILE_TMPDIR/planted" \
 		-Wl,--wrap=imalog_reader_next,--wrap=history_points,--wrap=history_from_csv,--wrap=archive_from_text \
 		"$BATS_TEST_DIRNAME/planted.c" $(find "$build/kexec" -name 'kexec_ima-*.o') \

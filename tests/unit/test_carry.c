@@ -203,7 +203,7 @@ static void a_written_event_is_read_back(void **state)
 			struct imalog_template template_;
 			struct imalog_reader reader;
 			struct imalog_record record;
-			struct imalog_event read;
+			struct imalog_event read = { 0 };
 			struct imalog_span span = { bytes, 0 };
 
 			span.size = imalog_event_record(&event, 10, IMALOG_SHA256, &format, bytes);

@@ -73,7 +73,7 @@ static void room_below_nothing(void **state)
 	(void)state;
 	build_init(&build);
 	segment = make_loaded(&build, &facts);
-	build_sized(&build, segment - 24 - build.size + 1000);
+	build_sized(&build, (size_t)segment - 24 - build.size + 1000);
 	decision = decide(&build, &facts, 0);
 	expect("overflow", &decision, IMALOG_SHORT, IMALOG_REASON_ROOM);
 	assert_int_equal(decision.room_bytes, -1000);
@@ -160,8 +160,7 @@ static void events_that_lie(void **state)
 			    (uint64_t)(runtime + table[i].runtime),
 			    (uint64_t)(21 + table[i].records));
 		decision = decide(&build, &facts, 0);
-		if (decision.verdict != table[i].verdict &&
-		    !(decision.verdict == IMALOG_UNKNOWN && table[i].verdict == IMALOG_UNKNOWN))
+		if (decision.verdict != table[i].verdict)
 			fail_msg("%s: %s because %s", table[i].label,
 				 imalog_verdict_text(decision.verdict),
 				 imalog_reason_text(decision.reason));
@@ -213,7 +212,7 @@ static void a_custom_template_can_be_short_at_once(void **state)
 	counted = build.size - 322 * 9;
 	/* Make the rounding fall badly: the segment ends where counted + extra does. */
 	counted += 24 + 2048;
-	build_sized(&build, 4096 - counted % 4096 + (counted % 4096 > 3900 ? 4096 : 0));
+	build_sized(&build, (size_t)(4096 - counted % 4096 + (counted % 4096 > 3900 ? 4096 : 0)));
 	build_load(&build, 1, 0, 4096);
 	decision = decide(&build, &facts, 0);
 	expect("custom", &decision, IMALOG_SHORT, IMALOG_REASON_ROOM);
@@ -267,7 +266,7 @@ static void the_advised_extra_is_enough(void **state)
 			facts.extra_kib = extra;
 			build_init(&build);
 			build_file(&build, "ima-ng", "boot_aggregate");
-			build_sized(&build, 200 + growth / 7);
+			build_sized(&build, (size_t)(200 + growth / 7));
 			counted = build.size;
 			build_load(&build, 1, extra, 4096);
 			decision = decide(&build, &facts, growth);

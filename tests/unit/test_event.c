@@ -120,7 +120,7 @@ static int event_of(const struct build *build, struct imalog_event *event)
 {
 	struct imalog_template template_;
 	struct imalog_reader reader;
-	struct imalog_record record;
+	struct imalog_record record = { 0 };
 
 	imalog_reader_init(&reader, &build->format);
 	imalog_reader_feed(&reader, build_log(build), true);

@@ -23,7 +23,7 @@ static void compare(const struct imalog_event *event, const char *label, struct 
 	size_t rest = 4 + build->format.digest_size;
 	struct imalog_template template_;
 	struct imalog_reader reader;
-	struct imalog_record record;
+	struct imalog_record record = { 0 };
 	struct imalog_event found;
 	enum imalog_hash of_log = IMALOG_SHA1;
 

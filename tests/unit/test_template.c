@@ -75,7 +75,7 @@ static void fields_by_number(void **state)
 
 	(void)state;
 	for (size_t o = 0; o < COUNT(build_orders); o++) {
-		struct imalog_span field;
+		struct imalog_span field = { 0 };
 		struct build build;
 
 		build_init_as(&build, build_orders[o], 20);
