@@ -67,7 +67,7 @@ class Workshop:
 
 
 def chosen(words):
-    """The files that are named, or None where none is."""
+    """The files that are named."""
     for word in words:
         if word not in TESTS:
             sys.exit(f"{word} is none of {', '.join(TESTS)}: name it in tests/mutants/programs.py with its tests")
