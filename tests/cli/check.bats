@@ -526,8 +526,8 @@ elsewhere() { realpath --relative-to=. "$(mktemp -d /dev/shm/kexec-ima-test.XXXX
 @test "a configuration that cannot be read in time: nothing is executed, within the built-in limit" {
 	local start=$SECONDS
 	loaded_by_us
-	mkfifo -m 600 "$root/etc/kexec-ima.conf"
-	run timeout 60 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" -e
+	echo "check = refuse" > "$root/etc/kexec-ima.conf"
+	run slowly 50 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" -e
 	ends 1
 	says "took too long (shutdown-timeout" "nothing is executed"
 	test $((SECONDS - start)) -le 15 || fail "it took $((SECONDS - start)) s"
@@ -536,16 +536,14 @@ elsewhere() { realpath --relative-to=. "$(mktemp -d /dev/shm/kexec-ima-test.XXXX
 
 @test "a slow configuration: its limit counts from the beginning" {
 	loaded_by_us
-	mkfifo -m 600 "$root/etc/kexec-ima.conf"
-	(sleep 3 && echo "shutdown-timeout = 2s") > "$root/etc/kexec-ima.conf" 3>&- &
-	run timeout 60 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" --ima-check -e
+	echo "shutdown-timeout = 2s" > "$root/etc/kexec-ima.conf"
+	run slowly 3 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" --ima-check -e
 	ends 1
 	says "took too long (shutdown-timeout" "nothing is executed"
 	ran
 	# No limit is left where nothing is judged.
-	(sleep 1 && echo "shutdown-timeout = 2s") > "$root/etc/kexec-ima.conf" 3>&- &
 	printf '#!/bin/sh\nsleep 12\necho "$*" >> "%s"\n' "$root/fake/calls" > "$root$KEXEC_IMA_REAL"
-	run -0 timeout 60 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" -e
+	run -0 slowly 1 "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" -e
 	ran "-e"
 }
 

@@ -12,6 +12,14 @@ boot_id=6c9e2b50-3b5c-4a59-9f0e-0d3c1f5a7e11
 
 kexec() { "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" "$@"; }
 kexec_ima() { "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" "$@"; }
+# slowly SECONDS COMMAND...: the configuration takes so long to read.
+slowly() {
+	local seconds=$1
+	shift
+	[ -e "$BATS_FILE_TMPDIR/slow.so" ] ||
+		"${CC:-cc}" -O2 -Wall -Wextra -Werror -shared -fPIC -o "$BATS_FILE_TMPDIR/slow.so" "$BATS_TEST_DIRNAME/slow.c"
+	LD_PRELOAD=$BATS_FILE_TMPDIR/slow.so SLOW=$seconds timeout 60 "$@"
+}
 python() { "$KEXEC_IMA_PYTHON" -IS "$@"; }
 feed() { python "$FAKE_FEED" "$root" "$@"; }
 
