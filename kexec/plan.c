@@ -118,7 +118,8 @@ struct plan plan_shutdown(const struct imalog_decision *decision,
 		return (struct plan){ STEP_RELOAD, status };
 	if (decision->verdict == IMALOG_TIGHT)
 		return (struct plan){ STEP_END, STATUS_DONE };
-	if (decision->verdict == IMALOG_UNKNOWN)
+	/* A load that nobody saw to its end, as one that this shutdown broke off, is a judgement that failed. */
+	if (decision->verdict == IMALOG_UNKNOWN && decision->reason != IMALOG_REASON_RECORD_UNREAD)
 		cold = settings->shutdown_unknown_cold;
 	return (struct plan){ cold ? STEP_UNLOAD : STEP_END, status };
 }

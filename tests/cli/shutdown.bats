@@ -123,6 +123,27 @@ late() { kexec_ima shutdown kexec; }
 	nothing_loaded
 }
 
+@test "a load that the shutdown broke off is judged by nobody: cold boot" {
+	touch vmlinuz
+	cat > "$root/slow" <<-'END'
+		#!/bin/bash
+		"$0.fake" "$@"
+		: > "$FAKE_ROOT/fake/made"
+		exec sleep 60
+	END
+	mv "$root$KEXEC_IMA_REAL" "$root$KEXEC_IMA_REAL.fake"
+	install -m 755 "$root/slow" "$root$KEXEC_IMA_REAL"
+	"$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" -s -l vmlinuz --ima-headroom 3>&- &
+	while ! test -e "$root/fake/made"; do sleep 0.05; done
+	kill -KILL $!
+	wait $! || :
+	mv "$root$KEXEC_IMA_REAL.fake" "$root$KEXEC_IMA_REAL"
+	run late
+	ends 4
+	says "load.json" "unloading"
+	nothing_loaded
+}
+
 @test "a kernel that never carries: cold boot" {
 	kernel none
 	echo 1 > "$root/sys/kernel/kexec_loaded"

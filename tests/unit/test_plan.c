@@ -213,6 +213,8 @@ static void the_last_moment_of_a_shutdown(void **state)
 		{ UNKNOWN, IMALOG_REASON_NO_EVENTS, true, false, false, false, STEP_END, 4 },
 		{ UNKNOWN, IMALOG_REASON_NO_EVENTS, false, true, false, false, STEP_UNLOAD, 4 },
 		{ UNKNOWN, IMALOG_REASON_NO_EVENTS, false, true, false, true, STEP_RELOAD, 4 },
+		{ UNKNOWN, IMALOG_REASON_RECORD_UNREAD, true, false, false, false, STEP_UNLOAD, 4 },
+		{ UNKNOWN, IMALOG_REASON_RECORD_UNREAD, false, true, false, false, STEP_END, 4 },
 		{ UNKNOWN, IMALOG_REASON_NOTHING_LOADED, true, true, false, true, STEP_END, 0 },
 	};
 
