@@ -60,7 +60,8 @@ class Machine:
         shutil.copytree(saved, self.root, symlinks=True, copy_function=copy)
         record = self.root / judge.STATE / "load.json"
         if record.exists():
-            record.write_text(record.read_text().replace(str(self.work / "root-0"), str(self.root)))
+            old, new = (str(path).replace("/", "\\/") for path in (self.work / "root-0", self.root))
+            record.write_text(record.read_text().replace(old, new))
 
     def command(self, arguments):
         """The real words for an entry of COMMANDS; "in": chrooted, since a saved tree is only looked at."""
