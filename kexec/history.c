@@ -46,8 +46,8 @@ uint64_t history_interval(const struct history *history)
 	uint64_t most = 0;
 	unsigned seen = 0;
 
-	for (size_t i = history->event_count; i-- && seen < HABIT;) {
-		const struct history_event *event = &history->events[i];
+	for (size_t i = history->event_count; i && seen < HABIT; i--) {
+		const struct history_event *event = &history->events[i - 1];
 
 		if (event->kind != HISTORY_EXECUTE || !event->interval_seconds)
 			continue;
@@ -63,8 +63,8 @@ uint64_t history_burst(const struct history *history)
 	uint64_t most = 0;
 	unsigned seen = 0;
 
-	for (size_t i = history->event_count; i-- && seen < HABIT;) {
-		const struct history_event *event = &history->events[i];
+	for (size_t i = history->event_count; i && seen < HABIT; i--) {
+		const struct history_event *event = &history->events[i - 1];
 
 		if (event->kind != HISTORY_EXECUTE || !event->has_burst)
 			continue;
