@@ -165,7 +165,8 @@ void report_advice(const struct verdict *verdict, char *out, size_t size)
 		if (verdict->quote_untold)
 			advice = "give the values of all quoted PCRs with --quote-pcrs (tpm2_quote -o), "
 				 "or quote the PCRs of the log alone";
-		else if (verdict->scan.damage || verdict->cut_path || !verdict->scan.census.total.records)
+		else if (verdict->scan.damage || verdict->cut_path ||
+			 (!verdict->live && !verdict->scan.census.total.records))
 			advice = "fetch the log again, whole";
 		else if (!verdict->has_pcrs && !quote->given)
 			advice = "give PCR values with --pcr BANK:HEX, or a quote";
