@@ -23,9 +23,9 @@ void host_begin(void)
 {
 	sigset_t alarm;
 
-	/* A new one has the lowest number that is free.  Who closed them does not want to hear. */
+	/* A new one has the lowest number that is free.  What is written to it is an error, as with the closed one. */
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
 			break;
 	signal(SIGCHLD, SIG_DFL);
 	sigemptyset(&alarm);
