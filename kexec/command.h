@@ -44,6 +44,8 @@ static inline unsigned option_bit(int option)
 	{ "help", no_argument, NULL, OPTION_HELP },                                                \
 	{ "version", no_argument, NULL, OPTION_VERSION }
 
+/* Whether the command, once it is known, has the format that was asked for.  False: explained, with *@status. */
+bool has_format(const struct run *run, int *status);
 /*
  * The next option of a command that is its own, or -1 at the end, or -2 when the run is over with
  * *@status.  Takes the global ones itself, and refuses a value that is given twice.  @options: GLOBAL_OPTIONS, its own,

@@ -5,28 +5,6 @@
 #include "backtest.h"
 #include "report_object.h"
 
-void report_growth(FILE *to, const struct imalog_estimate *estimate)
-{
-	char span[32];
-
-	if (estimate->basis == IMALOG_BASIS_GIVEN) {
-		fprintf(to, "%" PRIu64 " bytes, as given", estimate->bound_bytes);
-		return;
-	}
-	report_span(estimate->interval_seconds, span);
-	fprintf(to, "at most %" PRIu64 " bytes in %s with probability %.9g, %" PRIu64 " as often as not, %"
-		PRIu64 " of them for the shutdown (%s", estimate->bound_bytes, span,
-		estimate->confidence, estimate->central_bytes, estimate->burst_bytes,
-		imalog_basis_text(estimate->basis));
-	if (estimate->windows > 0)
-		fprintf(to, ": %.3g intervals seen%s", estimate->windows,
-			estimate->small_sample ? ", a small sample" : "");
-	else if (estimate->basis != IMALOG_BASIS_RECENT)
-		fprintf(to, ", and %d and %d an hour for what is not known", IMALOG_DEFAULT_BYTES,
-			IMALOG_DEFAULT_HOURLY);
-	fputc(')', to);
-}
-
 void report_estimate_members(struct json_object *to, const struct imalog_estimate *estimate)
 {
 	bool made = estimate->basis != IMALOG_BASIS_GIVEN;
