@@ -114,6 +114,14 @@ static int lacks_room(pid_t pid, const struct user_regs_struct *regs)
 	return call_needs_room(regs) && (!place[0] || is_below(pid, regs, folders));
 }
 
+static int is_library(pid_t pid, const struct user_regs_struct *regs)
+{
+	char path[PATH_SIZE];
+
+	call_path(pid, regs, path);
+	return strstr(path, ".so") != NULL;
+}
+
 static int moves_bytes(long call)
 {
 	return call == SYS_read || call == SYS_write || call == SYS_pread64 || call == SYS_pwrite64;
@@ -137,8 +145,8 @@ static int can_happen(const struct user_regs_struct *regs, struct process *proce
 	case FULL: return lacks_room(process->pid, regs);
 	case INODES: return call_needs_inode(process->pid, regs);
 	case INTERRUPTED:
-		/* Large reads are zlib's, of files, which no signal interrupts. */
-		if (call == SYS_read && regs->rdx >= 32768)
+		/* Large reads are zlib's, of files, and those of libraries the loader's: no signal interrupts them. */
+		if (call == SYS_read && (regs->rdx >= 32768 || is_library(process->pid, regs)))
 			return 0;
 		/* Nor is a write where no handler is, and stdio gives up for it. */
 		if (call == SYS_write && regs->rdi <= 2)

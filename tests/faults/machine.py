@@ -27,9 +27,12 @@ def call_names():
 CALLS = call_names()
 
 
+PROGRAMS = re.compile(r"/trees/[^/]+/((usr|s?bin|lib|lib64)/|[^/]+\.so$)")
+
+
 def copy(source, target):
     """A program that is just being written cannot be run."""
-    if source.endswith("/sbin/kexec") and not os.path.islink(source):
+    if PROGRAMS.search(source) and not os.path.islink(source):
         os.link(source, target)
     else:
         shutil.copy2(source, target, follow_symlinks=False)
