@@ -78,9 +78,9 @@ void host_limit_begin(unsigned seconds, const char *message)
 	if (limit_start <= 0)
 		limit_start = now;
 	left = limit_start + seconds - now;
-	/* Zero would be no limit. */
+	/* Zero would be no limit, and a timer may be late by longer than a judgement takes. */
 	if (left < 0.001)
-		left = 0.001;
+		end_now(SIGALRM);
 	timer.it_value.tv_sec = (time_t)left;
 	timer.it_value.tv_usec = (suseconds_t)((left - (double)timer.it_value.tv_sec) * 1e6);
 	sigemptyset(&action.sa_mask);
