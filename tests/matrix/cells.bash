@@ -207,7 +207,7 @@ valgrind_cli() {
 	done
 	# Each command, and each format that others write; a second for a process is too slow for all of them.
 	command_line "$folder" tests/cli/{archive,quote,trim,plot,watch}.bats
-	command_line "$folder" -f '^(a load|reload|a check|--ima-policy|estimate|backtest|a sample|loads|with -e|rehears|preflight)' \
+	command_line "$folder" -f '^(a load|reload|a check|--ima-policy|estimate|backtest: a |a sample|loads|with -e|rehears|preflight)' \
 		tests/cli/{load,check,history,rehearse,preflight,shutdown}.bats
 	runs=$(find "$folder/said" -type f | wc -l)
 	if [ -n "$(find "$folder/said" -type f -size +0)" ]; then
