@@ -106,7 +106,7 @@ ring1_tests() {
 }
 
 # The sanitizers want their addresses; a kernel that draws more bits of them than they know of is kept from it.
-fixed() { setarch -R "$@"; }
+fixed() { timeout 600 setarch -R "$@"; }
 
 msan() {
 	local list wrap=nettle_sha1_update,nettle_sha1_digest,nettle_sha256_update,nettle_sha256_digest
@@ -157,11 +157,11 @@ tsan() {
 	fixed "$program" rehearse -q --log "$logs/long" --grow 8K --save "$logs/after"
 	replays "$program" 5
 
-	# The sanitizer would have seen it: what a digest has made is noted without the lock.
+	# The sanitizer would have seen it: what was made is looked at without the lock, which harms nobody.
 	mkdir -p "$race"
 	sed 's/case DIGEST: imalog_batch_digest(&work.slot->batch, work.hash); break;/case DIGEST:\
 		imalog_batch_digest(\&work.slot->batch, work.hash);\
-		work.slot->made |= 1u << work.hash;\
+		(void)*(volatile unsigned *)\&work.slot->made;\
 		break;/' kexec/pipeline.c > "$race/pipeline.c"
 	if cmp -s kexec/pipeline.c "$race/pipeline.c"; then
 		echo "the place for the race is no longer in kexec/pipeline.c: plant it elsewhere"
@@ -169,11 +169,12 @@ tsan() {
 	fi
 	clang -std=c17 -D_GNU_SOURCE -O1 -g -fsanitize=thread -Iima -Ikexec -c "$race/pipeline.c" -o "$race/pipeline.o"
 	threaded "$race/replay" "$race/pipeline.o"
-	if replays "$race/replay" 1 > "$race/said" 2>&1; then
+	replays "$race/replay" 3 > "$race/said" 2>&1 || :
+	if ! grep -q 'WARNING: ThreadSanitizer: data race' "$race/said"; then
+		cat "$race/said"
 		echo "a planted race was not seen"
 		return 1
 	fi
-	grep -q 'WARNING: ThreadSanitizer: data race' "$race/said" || { cat "$race/said"; return 1; }
 	echo "21 replays of 9000 to 19000 records by eight threads: nothing; a planted race: seen"
 }
 
@@ -206,7 +207,7 @@ valgrind_cli() {
 	done
 	# Each command, and each format that others write; a second for a process is too slow for all of them.
 	command_line "$folder" tests/cli/{archive,quote,trim,plot,watch}.bats
-	command_line "$folder" -f '^(a load|reload|a check|--ima-policy|estimate|backtest|a sample|loads|with -e|rehears|preflight)' \
+	command_line "$folder" -f '^(a load|reload|a check|--ima-policy|estimate|backtest: a |a sample|loads|with -e|rehears|preflight)' \
 		tests/cli/{load,check,history,rehearse,preflight,shutdown}.bats
 	runs=$(find "$folder/said" -type f | wc -l)
 	if [ -n "$(find "$folder/said" -type f -size +0)" ]; then
