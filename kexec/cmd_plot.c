@@ -51,7 +51,7 @@ static int run_gnuplot(const char *script, size_t size, const char *fresh, const
 
 static int draw(struct plot *plot, const char *output)
 {
-	char fresh[PATH_MAX], *script = NULL;
+	char fresh[PATH_MAX], *script;
 	size_t size = 0;
 	FILE *to;
 	int status;
@@ -59,12 +59,12 @@ static int draw(struct plot *plot, const char *output)
 	if ((size_t)snprintf(fresh, sizeof(fresh), "%s.%ld.new", output, (long)getpid()) >= sizeof(fresh))
 		return complain(STATUS_USAGE, "%s is too long", output);
 	plot->output = fresh;
-	to = open_memstream(&script, &size);
+	to = host_text_begin();
 	if (!to)
 		return complain(STATUS_ERROR, "memory is short");
 	plot_script(to, plot);
-	status = fclose(to) ? complain(STATUS_ERROR, "memory is short")
-			    : run_gnuplot(script, size, fresh, output);
+	script = host_text_end(to, &size);
+	status = script ? run_gnuplot(script, size, fresh, output) : complain(STATUS_ERROR, "memory is short");
 	free(script);
 	return status;
 }

@@ -63,8 +63,8 @@ int metrics_write(const struct run *run, const struct survey *survey, const stru
 		  const char *output, int status)
 {
 	struct metrics metrics;
-	char *text = NULL;
-	size_t size = 0;
+	size_t size;
+	char *text;
 	FILE *to;
 	int error;
 
@@ -73,14 +73,13 @@ int metrics_write(const struct run *run, const struct survey *survey, const stru
 		report_status_prom(stdout, &metrics);
 		return status;
 	}
-	to = open_memstream(&text, &size);
+	to = host_text_begin();
 	if (!to)
 		return complain(STATUS_ERROR, "memory is short");
 	report_status_prom(to, &metrics);
-	if (fclose(to)) {
-		free(text);
+	text = host_text_end(to, &size);
+	if (!text)
 		return complain(STATUS_ERROR, "memory is short");
-	}
 	error = host_publish(output, text, size);
 	free(text);
 	if (error)

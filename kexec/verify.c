@@ -276,7 +276,9 @@ static int add_live(const struct run *run, struct parts *parts)
 	if (error)
 		return complain(STATUS_ERROR, "the live log cannot be copied to a temporary file: %s",
 				strerror(-error));
-	return parts_add_file(parts, "the live log", &file) ? STATUS_ERROR : STATUS_DONE;
+	if (parts_add_file(parts, "the live log", &file))
+		return complain(STATUS_ERROR, "memory is short");
+	return STATUS_DONE;
 }
 
 int verify_open(const struct run *run, const struct verify_request *request, struct verify_input *input)

@@ -233,8 +233,11 @@ int host_log_delete(const struct host_root *root, uint64_t records,
 		error = compare(log.current, content->bytes, content->sha256);
 	/* One write(2): the kernel takes no less. */
 	if (!error) {
-		ssize_t written = write(log.current, request, (size_t)size);
+		ssize_t written;
 
+		do
+			written = write(log.current, request, (size_t)size);
+		while (written < 0 && errno == EINTR);
 		error = written < 0 ? -errno : written == size ? 0 : -EIO;
 	}
 	host_log_close(&log);

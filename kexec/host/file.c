@@ -2,6 +2,7 @@
 /* A saved log as bytes: a file, a pipe or standard input, gzip or not (zlib tells by the content). */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -135,6 +136,40 @@ int host_memory_file(void)
 	int fd = memfd_create("kexec-ima", MFD_CLOEXEC);
 
 	return fd < 0 ? -errno : fd;
+}
+
+FILE *host_text_begin(void)
+{
+	int fd = host_memory_file();
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w+");
+
+	if (fd >= 0 && !file)
+		close(fd);
+	return file;
+}
+
+/* All of @file as new memory. */
+static char *take_text(FILE *file, size_t *size)
+{
+	off_t end = fflush(file) || ferror(file) ? -1 : lseek(fileno(file), 0, SEEK_END);
+	char *text = end < 0 ? NULL : malloc((size_t)end + 1);
+
+	if (!text || lseek(fileno(file), 0, SEEK_SET) < 0 ||
+	    host_read_fully(fileno(file), text, (size_t)end) != (ssize_t)end) {
+		free(text);
+		return NULL;
+	}
+	text[end] = '\0';
+	*size = (size_t)end;
+	return text;
+}
+
+char *host_text_end(FILE *file, size_t *size)
+{
+	char *text = take_text(file, size);
+
+	fclose(file);
+	return text;
 }
 
 int host_file_make_seekable(struct host_file *file)

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/types.h>
 
 #include "imalog.h"
@@ -111,6 +112,12 @@ ssize_t host_file_read(void *context, void *out, size_t size);
 int host_file_seek(struct host_file *file, uint64_t offset);
 /* A new file in memory, for reading and writing.  A descriptor or a negative errno. */
 int host_memory_file(void);
+/*
+ * A text in memory, whole or NULL: open_memstream(3) of the C library leaves out without a word what it has no memory
+ * for.  The first begins it; the second closes @file and gives new memory that the caller frees, with a NUL behind *@size.
+ */
+FILE *host_text_begin(void);
+char *host_text_end(FILE *file, size_t *size);
 /* Copy what is not seekable, to the end, to the temporary file; 0 or a negative errno, and nothing has changed. */
 int host_file_make_seekable(struct host_file *file);
 /* All that @source gives, in a temporary file without a name, which is opened as @file. */

@@ -114,12 +114,12 @@ static int lacks_room(pid_t pid, const struct user_regs_struct *regs)
 	return call_needs_room(regs) && (!place[0] || is_below(pid, regs, folders));
 }
 
-static int is_library(pid_t pid, const struct user_regs_struct *regs)
+static int is_on_disk(pid_t pid, const struct user_regs_struct *regs)
 {
 	char path[PATH_SIZE];
 
 	call_path(pid, regs, path);
-	return strstr(path, ".so") != NULL;
+	return strstr(path, ".so") || strstr(path, "/archive/") || strstr(path, "/var/tmp/");
 }
 
 static int moves_bytes(long call)
@@ -145,8 +145,8 @@ static int can_happen(const struct user_regs_struct *regs, struct process *proce
 	case FULL: return lacks_room(process->pid, regs);
 	case INODES: return call_needs_inode(process->pid, regs);
 	case INTERRUPTED:
-		/* Large reads are zlib's, of files, and those of libraries the loader's: no signal interrupts them. */
-		if (call == SYS_read && (regs->rdx >= 32768 || is_library(process->pid, regs)))
+		/* Large reads are zlib's, those of libraries the loader's; no signal interrupts one of a file on a disk. */
+		if (call == SYS_read && (regs->rdx >= 32768 || is_on_disk(process->pid, regs)))
 			return 0;
 		/* Nor is a write where no handler is, and stdio gives up for it. */
 		if (call == SYS_write && regs->rdi <= 2)

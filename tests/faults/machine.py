@@ -96,7 +96,7 @@ class Machine:
         if kind == "grows":
             kind = f"run={HERE / 'grow'} {self.root} {self.work / 'record'}"
         elif kind in ("stages", "deletes"):
-            kind, preload = f"run={HERE / 'other'} {self.root} {kind[:-1]}", "exclude.so"
+            kind, preload = f"run={HERE / 'other'} {self.root} {kind[:-1]} {self.work / 'record'}", "exclude.so"
         elif kind == "full-run":
             kind = "full=/run/"
         elif kind == "full-var":
