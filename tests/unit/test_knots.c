@@ -40,7 +40,7 @@ static void what_is_allowed_for_without_a_history(void **state)
 		for (unsigned k = 1; k < curve.count; k++) {
 			const struct imalog_knot *knot = &curve.knot[k];
 			double seconds = (double)knot->seconds;
-			double fades = bytes * log(1 + seconds / (age + 10)) / log(1 + age / 10);
+			double fades = bytes * log1p(seconds / (age + 10)) / log1p(age / 10);
 
 			fades = !past.has_boot || age <= 0 ? 0 : fmin(fades, bytes);
 			assert_true(k < 3 || knot->seconds == 2 * knot[-2].seconds);

@@ -148,7 +148,7 @@ static void no_more_windows_than_there_is_room_for(void **state)
 
 static void the_middle_of_any_numbers(void **state)
 {
-	double bytes[60], sorted[60];
+	double bytes[60], sorted[60] = { 0 };
 
 	(void)state;
 	for (uint32_t seed = 0; seed < 3000; seed++) {
