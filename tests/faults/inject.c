@@ -114,11 +114,14 @@ static int lacks_room(pid_t pid, const struct user_regs_struct *regs)
 	return call_needs_room(regs) && (!place[0] || is_below(pid, regs, folders));
 }
 
-static int is_on_disk(pid_t pid, const struct user_regs_struct *regs)
+/* Whether the file of a call is on a disk, or (@write) in memory. */
+static int is_file(pid_t pid, const struct user_regs_struct *regs, int write)
 {
 	char path[PATH_SIZE];
 
 	call_path(pid, regs, path);
+	if (write)
+		return strstr(path, "/memfd:") != NULL;
 	return strstr(path, ".so") || strstr(path, "/archive/") || strstr(path, "/var/tmp/");
 }
 
@@ -146,10 +149,10 @@ static int can_happen(const struct user_regs_struct *regs, struct process *proce
 	case INODES: return call_needs_inode(process->pid, regs);
 	case INTERRUPTED:
 		/* Large reads are zlib's, those of libraries the loader's; no signal interrupts one of a file on a disk. */
-		if (call == SYS_read && (regs->rdx >= 32768 || is_on_disk(process->pid, regs)))
+		if (call == SYS_read && (regs->rdx >= 32768 || is_file(process->pid, regs, 0)))
 			return 0;
 		/* Nor is a write where no handler is, and stdio gives up for it. */
-		if (call == SYS_write && regs->rdi <= 2)
+		if (call == SYS_write && (regs->rdi <= 2 || is_file(process->pid, regs, 1)))
 			return 0;
 		return moves_bytes(call) || call == SYS_flock || call == SYS_wait4 || call == SYS_clock_nanosleep;
 	case SHORT:
