@@ -22,7 +22,7 @@ uint64_t imalog_segment_bytes(uint64_t counted, unsigned headers, unsigned extra
 
 	if (bytes > UINT64_MAX - (page_bytes - 1))
 		return UINT64_MAX;
-	return (bytes + page_bytes - 1) / page_bytes * page_bytes;
+	return (bytes + (page_bytes - 1)) / page_bytes * page_bytes;
 }
 
 /* Digits that a number gains on its way from @from to @to. */
