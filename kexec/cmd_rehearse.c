@@ -160,11 +160,6 @@ static int read_whole(scan_source source, void *context, struct asked *asked)
 	return 0;
 }
 
-static ssize_t read_live(void *context, void *out, size_t size)
-{
-	return host_log_read(context, out, size);
-}
-
 static int explain_file(const struct asked *asked, int error)
 {
 	return error ? complain(STATUS_ERROR, "%s cannot be rehearsed with: %s", asked->log, strerror(-error))
@@ -183,7 +178,7 @@ static int choose_log(const struct run *run, struct asked *asked)
 	}
 	error = host_log_open(&run->root, &log);
 	if (!error) {
-		error = read_whole(read_live, &log, asked);
+		error = read_whole(host_log_read, &log, asked);
 		host_log_close(&log);
 		asked->source = "the log of this machine";
 		if (error)

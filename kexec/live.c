@@ -8,11 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static ssize_t read_log(void *context, void *out, size_t size)
-{
-	return host_log_read(context, out, size);
-}
-
 static int read_scan(void *context, struct scan *scan, bool resume, scan_source source,
 		     void *source_context)
 {
@@ -70,7 +65,7 @@ static int read_tail(struct live *live, const struct live_reader *reader, struct
 	if (!error || host_log_seek(log, checkpoint->scan.seal.offset))
 		return 1;
 	adopt(live, checkpoint);
-	error = reader->read(reader->context, &live->scan, true, read_log, log);
+	error = reader->read(reader->context, &live->scan, true, host_log_read, log);
 	/* A deletion and as much growth can look alike, but not to the counter. */
 	if (!error && (host_log_count(live->root, &records) ||
 		       records < live->scan.census.total.records))
@@ -91,7 +86,7 @@ static int read_whole(struct live *live, const struct live_reader *reader, struc
 	scan_init(&live->scan);
 	if (reader->adopt)
 		reader->adopt(reader->context, NULL);
-	return reader->read(reader->context, &live->scan, false, read_log, log);
+	return reader->read(reader->context, &live->scan, false, host_log_read, log);
 }
 
 int live_read(struct live *live, const struct live_reader *reader, struct live_failure *failure)

@@ -22,11 +22,6 @@ struct cut {
 
 /* ---- which records? ------------------------------------------------------------------------- */
 
-static ssize_t read_log(void *log, void *out, size_t size)
-{
-	return host_log_read(log, out, size);
-}
-
 /* When in doubt there is an image whose segment is counted on. */
 static bool may_be_loaded(const struct survey *survey)
 {
@@ -66,7 +61,7 @@ static int find_cut(struct host_log *log, const struct trim_goal *goal, uint64_t
 
 	*cut = (struct cut){ 0 };
 	sha256_init(&sha256);
-	scan_walk_init(&walk, read_log, log);
+	scan_walk_init(&walk, host_log_read, log);
 	while (cut->records < most && cut->bytes < goal->bytes &&
 	       !(error = scan_walk_next(&walk, &record))) {
 		sha256_update(&sha256, record.wire.size, record.wire.data);
@@ -137,7 +132,7 @@ static int write_piece(struct host_log *log, const char *archive, struct trim_ch
 	snprintf(piece->boot_id, sizeof(piece->boot_id), "%s", boot_id);
 	archive_name(piece, ".log", name);
 	if (!error)
-		error = host_archive_write(chain->dir, name, read_log, log, cut->bytes, &content);
+		error = host_archive_write(chain->dir, name, host_log_read, log, cut->bytes, &content);
 	if (error)
 		return complain(STATUS_ERROR, "%s/%s cannot be written: %s; nothing is deleted", archive,
 				name, strerror(-error));

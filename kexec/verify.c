@@ -253,11 +253,6 @@ static int complain_file(const char *path, int error)
 	return complain(STATUS_ERROR, "%s cannot be read: %s", name, strerror(-error));
 }
 
-static ssize_t read_live(void *context, void *out, size_t size)
-{
-	return host_log_read(context, out, size);
-}
-
 /* Behind archives the live log is read into a temporary file: it must not be held open for long. */
 static int add_live(const struct run *run, struct parts *parts)
 {
@@ -271,7 +266,7 @@ static int add_live(const struct run *run, struct parts *parts)
 		memcpy(failure.path, log.path, sizeof(failure.path));
 		return complain_survey(run, &failure);
 	}
-	error = host_file_spool(read_live, &log, &file);
+	error = host_file_spool(host_log_read, &log, &file);
 	host_log_close(&log);
 	if (error)
 		return complain(STATUS_ERROR, "the live log cannot be copied to a temporary file: %s",

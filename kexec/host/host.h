@@ -86,8 +86,8 @@ int host_log_open_to_delete(const struct host_root *root, struct host_log *log);
 int host_log_is_unstaged(struct host_log *log);
 /* Go to @offset bytes of the current list; the staged one must be empty. */
 int host_log_seek(struct host_log *log, uint64_t offset);
-/* Up to @size bytes.  0 at the end of both lists, or a negative errno. */
-ssize_t host_log_read(struct host_log *log, void *out, size_t size);
+/* Up to @size bytes; @context is a struct host_log.  0 at the end of both lists, or a negative errno. */
+ssize_t host_log_read(void *context, void *out, size_t size);
 void host_log_close(struct host_log *log);
 /* Whether records can be staged or deleted at all on this kernel; if not, the list only grows. */
 bool host_log_can_shrink(const struct host_root *root);

@@ -72,7 +72,6 @@ void host_limit_begin(unsigned seconds, const char *message)
 	struct sigaction action = { .sa_handler = end_now };
 	struct itimerval timer = { 0 };
 	double now = host_now(), left;
-	sigset_t wanted;
 
 	limit_message = message;
 	if (limit_start <= 0)
@@ -85,10 +84,6 @@ void host_limit_begin(unsigned seconds, const char *message)
 	timer.it_value.tv_usec = (suseconds_t)((left - (double)timer.it_value.tv_sec) * 1e6);
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGALRM, &action, NULL);
-	/* Whoever runs this may have blocked it. */
-	sigemptyset(&wanted);
-	sigaddset(&wanted, SIGALRM);
-	sigprocmask(SIG_UNBLOCK, &wanted, NULL);
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 

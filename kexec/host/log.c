@@ -109,8 +109,9 @@ int host_log_seek(struct host_log *log, uint64_t offset)
 	return lseek(log->current, (off_t)offset, SEEK_SET) < 0 ? -errno : 0;
 }
 
-ssize_t host_log_read(struct host_log *log, void *out, size_t size)
+ssize_t host_log_read(void *context, void *out, size_t size)
 {
+	struct host_log *log = context;
 	ssize_t got;
 
 	for (;;) {
