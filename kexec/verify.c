@@ -6,7 +6,6 @@
  */
 #include "verify.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,7 +13,6 @@
 #include "pipeline.h"
 
 #define ALL_BANKS ((1u << IMALOG_HASHES) - 1)
-#define IMA_PCR 10	/* CONFIG_IMA_MEASURE_PCR_IDX */
 
 /* One way of going about it. */
 struct attempt {
@@ -149,17 +147,6 @@ static int padded_attempts(struct attempt *attempt, attempt_again *again, void *
 
 /* ---- the live log ------------------------------------------------------------------------------ */
 
-/* The PCRs @indexes (1 << index) of all banks that there are. */
-static void read_pcrs(const struct host_root *root, uint32_t indexes, struct imalog_pcrs *pcrs)
-{
-	*pcrs = (struct imalog_pcrs){ 0 };
-	for (unsigned i = 0; i < IMALOG_HASHES; i++)
-		for (unsigned pcr = 0; pcr < IMALOG_PCRS; pcr++)
-			if ((indexes & UINT32_C(1) << pcr) &&
-			    !host_pcr_read(root, (enum imalog_hash)i, pcr, pcrs->value[i][pcr]))
-				pcrs->known[i] |= UINT32_C(1) << pcr;
-}
-
 static bool knows_any(const struct imalog_pcrs *pcrs)
 {
 	for (unsigned i = 0; i < IMALOG_HASHES; i++)
@@ -221,106 +208,28 @@ static int verify_live(const struct run *run, const struct verify_request *reque
 {
 	struct imalog_pcrs pcrs = request->given;
 	struct attempt attempt = { request, &pcrs, { 0 }, verdict };
-	uint32_t indexes = UINT32_C(1) << IMA_PCR;
+	uint32_t indexes = UINT32_C(1) << VERIFY_PCR;
 	bool own = !request->has_given && !request->quote.given;
 	int status;
 
 	if (own)
-		read_pcrs(&run->root, indexes, &pcrs);
+		host_pcrs_read(&run->root, indexes, &pcrs);
 	status = attempt_live(run, &attempt, request->full);
 	/* A policy may name other PCRs; their values must be older than the log as well. */
 	if (!status && own && knows_any(&pcrs) && (used_pcrs(verdict) & ~indexes)) {
 		indexes |= used_pcrs(verdict);
-		read_pcrs(&run->root, indexes, &pcrs);
+		host_pcrs_read(&run->root, indexes, &pcrs);
 		status = attempt_live(run, &attempt, request->full);
 	}
 	if (!status && is_mismatch(verdict) && verdict->known_records) {
 		if (own)
-			read_pcrs(&run->root, indexes, &pcrs);
+			host_pcrs_read(&run->root, indexes, &pcrs);
 		status = attempt_live(run, &attempt, true);
 	}
 	return status ? status : padded_attempts(&attempt, read_live_again, (void *)run);
 }
 
 /* ---- saved logs ---------------------------------------------------------------------------------- */
-
-static int complain_file(const char *path, int error)
-{
-	const char *name = strcmp(path, "-") ? path : "standard input";
-
-	if (error == -EISDIR)
-		return complain(STATUS_ERROR, "%s is a folder: name the log in it", name);
-	return complain(STATUS_ERROR, "%s cannot be read: %s", name, strerror(-error));
-}
-
-/* Behind archives the live log is read into a temporary file: it must not be held open for long. */
-static int add_live(const struct run *run, struct parts *parts)
-{
-	struct live_failure failure;
-	struct host_file file;
-	struct host_log log;
-	int error = host_log_open(&run->root, &log);
-
-	if (error) {
-		failure.error = error;
-		memcpy(failure.path, log.path, sizeof(failure.path));
-		return complain_survey(run, &failure);
-	}
-	error = host_file_spool(host_log_read, &log, &file);
-	host_log_close(&log);
-	if (error)
-		return complain(STATUS_ERROR, "the live log cannot be copied to a temporary file: %s",
-				strerror(-error));
-	if (parts_add_file(parts, "the live log", &file))
-		return complain(STATUS_ERROR, "memory is short");
-	return STATUS_DONE;
-}
-
-int verify_open(const struct run *run, const struct verify_request *request, struct verify_input *input)
-{
-	*input = (struct verify_input){ .live = !request->log_count && !request->archive_count,
-					.pcrs = request->given };
-	parts_init(&input->parts);
-	if (input->live)
-		return STATUS_DONE;
-	if (!request->log_count && !request->has_given && !request->quote.given)
-		read_pcrs(&run->root, UINT32_C(1) << IMA_PCR, &input->pcrs);
-	for (size_t i = 0; i < request->archive_count + request->log_count; i++) {
-		bool is_archive = i < request->archive_count;
-		const char *path = is_archive ? request->archives[i]
-					      : request->logs[i - request->archive_count];
-		int error = parts_add(&input->parts, path, is_archive);
-
-		if (error)
-			return complain_file(path, error);
-		input->parts.list[i].is_piece = is_archive && request->pieces && request->pieces[i];
-	}
-	if (request->log_count)
-		return STATUS_DONE;
-	input->has_staging = host_log_can_shrink(&run->root);
-	return add_live(run, &input->parts);
-}
-
-void verify_close(struct verify_input *input)
-{
-	parts_free(&input->parts);
-}
-
-bool verify_drop_pieces(const struct verify_request *request, struct verify_input *input)
-{
-	size_t pieces = 0;
-
-	for (size_t i = 0; i < input->parts.count; i++)
-		pieces += input->parts.list[i].is_piece;
-	if (!pieces)
-		return false;
-	/* The live log alone needs no copy. */
-	input->live = !request->log_count && input->parts.count == pieces + 1;
-	if (!input->live)
-		return parts_drop_pieces(&input->parts);
-	parts_free(&input->parts);
-	return true;
-}
 
 static int join(struct parts *parts)
 {
@@ -329,7 +238,7 @@ static int join(struct parts *parts)
 	if (!parts_join(parts, &failure))
 		return STATUS_DONE;
 	if (failure.error)
-		return complain_file(failure.path, failure.error);
+		return verify_complain_file(failure.path, failure.error);
 	return complain(STATUS_ERROR,
 			"%s has another byte order or digest size than %s: give logs of one kernel and "
 			"bank", failure.path, failure.other);
@@ -347,7 +256,7 @@ static int attempt_parts(struct attempt *attempt, struct parts *parts)
 	start_replay(attempt);
 	error = replay(attempt, &verdict->scan, false, parts_read, parts);
 	if (error)
-		return complain_file(parts->list[parts->at < parts->count ? parts->at : 0].path,
+		return verify_complain_file(parts->list[parts->at < parts->count ? parts->at : 0].path,
 				     error);
 	cut = parts_cut(parts);
 	verdict->overlap_records = parts_overlap(parts);

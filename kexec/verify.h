@@ -28,6 +28,11 @@ struct verify_input {
 	bool has_staging;		/* with the live log behind archives: the kernel has a staged list */
 };
 
+#define VERIFY_PCR 10	/* CONFIG_IMA_MEASURE_PCR_IDX */
+
+/* That a log at @path ("-": standard input) cannot be read; @error is a negative errno.  STATUS_ERROR. */
+int verify_complain_file(const char *path, int error);
+
 /* STATUS_DONE, or what was explained.  Either way verify_close(). */
 int verify_open(const struct run *run, const struct verify_request *request, struct verify_input *input);
 void verify_close(struct verify_input *input);

@@ -130,6 +130,8 @@ void host_file_close(struct host_file *file);
 /* @out: imalog_hash_size(@hash) bytes.  -ENOENT: no TPM, or not this bank. */
 int host_pcr_read(const struct host_root *root, enum imalog_hash hash, uint32_t pcr,
 		  unsigned char *out);
+/* The PCRs @indexes (1 << index) of all banks that there are; .known says which. */
+void host_pcrs_read(const struct host_root *root, uint32_t indexes, struct imalog_pcrs *pcrs);
 bool host_has_tpm(const struct host_root *root);
 
 /* ---- facts about the running kernel (kernel.c) --------------------------------------------- */

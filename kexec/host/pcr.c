@@ -34,3 +34,13 @@ bool host_has_tpm(const struct host_root *root)
 
 	return !host_path(root, TPM, path) && !access(path, F_OK);
 }
+
+void host_pcrs_read(const struct host_root *root, uint32_t indexes, struct imalog_pcrs *pcrs)
+{
+	*pcrs = (struct imalog_pcrs){ 0 };
+	for (unsigned i = 0; i < IMALOG_HASHES; i++)
+		for (unsigned pcr = 0; pcr < IMALOG_PCRS; pcr++)
+			if ((indexes & UINT32_C(1) << pcr) &&
+			    !host_pcr_read(root, (enum imalog_hash)i, pcr, pcrs->value[i][pcr]))
+				pcrs->known[i] |= UINT32_C(1) << pcr;
+}
