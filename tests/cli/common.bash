@@ -18,7 +18,9 @@ slowly() {
 	shift
 	[ -e "$BATS_FILE_TMPDIR/slow.so" ] ||
 		"${CC:-cc}" -O2 -Wall -Wextra -Werror -shared -fPIC -o "$BATS_FILE_TMPDIR/slow.so" "$BATS_TEST_DIRNAME/slow.c"
-	LD_PRELOAD=$BATS_FILE_TMPDIR/slow.so SLOW=$seconds timeout 60 "$@"
+	# gcc's address sanitizer else insists on being the first library.
+	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 \
+		LD_PRELOAD=$BATS_FILE_TMPDIR/slow.so SLOW=$seconds timeout 60 "$@"
 }
 python() { "$KEXEC_IMA_PYTHON" -IS "$@"; }
 feed() { python "$FAKE_FEED" "$root" "$@"; }
