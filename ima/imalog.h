@@ -727,6 +727,7 @@ struct imalog_facts {
 	enum imalog_complaint complaint;	/* said by the kernel during the load */
 	bool log_damaged;		/* the log could be read only up to a point */
 	bool load_from_record;		/* the mark is from our record of the load, its own record is gone */
+	bool unplaced_complaint;	/* it complained in this boot, perhaps of this load, which others made */
 	bool record_unread;		/* there is a record of a load that tells nothing: it may have failed */
 };
 
@@ -767,6 +768,7 @@ enum imalog_reason {
 	IMALOG_REASON_LOADED_UNKNOWN,	/* whether an image is loaded could not be read */
 	IMALOG_REASON_GENERATION_UNKNOWN,
 	IMALOG_REASON_RECORD_UNREAD,	/* how the last load went could not be read */
+	IMALOG_REASON_UNPLACED,		/* the kernel complained of this load, or of an earlier one */
 };
 
 /* One sentence fragment for people, static. */

@@ -68,6 +68,10 @@ const char *imalog_reason_text(enum imalog_reason reason)
 	case IMALOG_REASON_RECORD_UNREAD:
 		return "what was recorded of the last load (/run/kexec-ima/load.json) is unfinished or cannot be "
 		       "read, so whether that load went well is not known: load again";
+	case IMALOG_REASON_UNPLACED:
+		return "the kernel has said in this boot that a segment does not work (see dmesg), and whether of "
+		       "this load is not known, as another program made it: load again with kexec -s -l ... "
+		       "--ima-headroom";
 	}
 	return "unknown";
 }

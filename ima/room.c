@@ -321,6 +321,8 @@ void imalog_decide(const struct imalog_census *census, const struct imalog_mark 
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_RECORD_UNREAD);
 	} else if (facts->complaint == IMALOG_COMPLAINT_UNREADABLE) {
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_NO_KERNEL_LOG);
+	} else if (facts->unplaced_complaint) {
+		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_UNPLACED);
 	} else if (facts->load_from_record) {
 		judge(decision, IMALOG_UNKNOWN, IMALOG_REASON_LOAD_DELETED);
 	} else if (has_bad_event(census)) {

@@ -313,7 +313,9 @@ bool load_and_prove(struct load_job *job, int *status)
 	}
 	mark = new_load(job->survey, &after);
 	after.facts.complaint = complaint;
-	after.facts.record_unread = false;	/* that is this load */
+	/* What was not known before: of this load it is. */
+	after.facts.record_unread = false;
+	after.facts.unplaced_complaint = false;
 	if (!mark) {
 		after.has_load = false;
 		after.facts.known |= IMALOG_KNOWS_LOAD_POSITION;

@@ -111,6 +111,15 @@ static void choose_load(struct survey *survey)
 		facts->complaint = record->complaint;
 }
 
+/* Nobody watched the load that others made, if it is still loaded. */
+static void look_for_complaint(const struct host_root *root, struct survey *survey)
+{
+	struct imalog_facts *facts = &survey->facts;
+
+	if (survey->has_load && !survey->record_is_ours && (facts->loaded || !(facts->known & IMALOG_KNOWS_LOADED)))
+		facts->unplaced_complaint = host_kmsg_complained(root);
+}
+
 int survey_take(const struct host_root *root, struct survey *survey,
 		struct live_failure *failure)
 {
@@ -135,6 +144,7 @@ int survey_take(const struct host_root *root, struct survey *survey,
 		read_record(survey, &live);
 		survey->facts.log_damaged = survey->scan.damage != 0;
 		choose_load(survey);
+		look_for_complaint(root, survey);
 	}
 	if (live.dir >= 0)
 		close(live.dir);

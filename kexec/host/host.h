@@ -173,6 +173,11 @@ unsigned host_processors(void);
 int host_kmsg_open(const struct host_root *root);
 /* The first complaint about the segment since then, or _UNREADABLE; closes @fd. */
 enum imalog_complaint host_kmsg_finish(int fd);
+/*
+ * Whether the kernel's log still has a complaint about a segment, of whichever load.  The log is a ring, so that
+ * none is no proof; one that cannot be read has none.
+ */
+bool host_kmsg_complained(const struct host_root *root);
 
 /*
  * Write a line to it: "kexec-ima: " and @text.  journald reads it from there, as long as it runs.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the kernel says while an image is loaded: one read(2) of /dev/kmsg is one line. */
+/* What the kernel says of an image: one read(2) of /dev/kmsg is one line. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,30 +21,48 @@ int host_kmsg_open(const struct host_root *root)
 	return fd;
 }
 
+/* A line's complaint, or that there is none.  False where no more can be read; @missed: lines were overwritten before. */
+static bool next_line(int fd, enum imalog_complaint *complaint, bool *missed)
+{
+	unsigned char line[8192];
+	ssize_t got;
+
+	/* EPIPE: lines were overwritten before we came; what is left may still tell. */
+	do {
+		got = read(fd, line, sizeof(line));
+		*missed = *missed || (got < 0 && errno == EPIPE);
+	} while (got < 0 && (errno == EINTR || errno == EPIPE));
+	if (got <= 0) {
+		*missed = *missed || (got < 0 && errno != EAGAIN);
+		return false;
+	}
+	*complaint = imalog_complaint_of((struct imalog_span){ line, (size_t)got });
+	return true;
+}
+
 enum imalog_complaint host_kmsg_finish(int fd)
 {
 	enum imalog_complaint found = IMALOG_COMPLAINT_NONE;
-	unsigned char line[8192];
 	bool missed = false;
 
-	while (found == IMALOG_COMPLAINT_NONE) {
-		ssize_t got = read(fd, line, sizeof(line));
-
-		/* EPIPE: lines were overwritten before we came; what is left may still tell. */
-		if (got < 0 && (errno == EINTR || errno == EPIPE)) {
-			missed = missed || errno == EPIPE;
-			continue;
-		}
-		if (got < 0 && errno != EAGAIN)
-			found = IMALOG_COMPLAINT_UNREADABLE;
-		if (got <= 0)
-			break;
-		found = imalog_complaint_of((struct imalog_span){ line, (size_t)got });
-	}
+	while (found == IMALOG_COMPLAINT_NONE && next_line(fd, &found, &missed))
+		;
 	close(fd);
-	if (missed && found == IMALOG_COMPLAINT_NONE)
-		return IMALOG_COMPLAINT_UNREADABLE;
-	return found;
+	return missed && found == IMALOG_COMPLAINT_NONE ? IMALOG_COMPLAINT_UNREADABLE : found;
+}
+
+bool host_kmsg_complained(const struct host_root *root)
+{
+	int fd = host_open(root, "/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	enum imalog_complaint found = IMALOG_COMPLAINT_NONE;
+	bool missed = false;
+
+	if (fd < 0)
+		return false;
+	while (found == IMALOG_COMPLAINT_NONE && next_line(fd, &found, &missed))
+		;
+	close(fd);
+	return found != IMALOG_COMPLAINT_NONE;
 }
 
 int host_kmsg_say(const struct host_root *root, const char *text)

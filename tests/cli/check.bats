@@ -193,6 +193,42 @@ put() {
 	ran -e
 }
 
+complained() { echo "3,$1,10,-;ima: Could not map measurements buffer." >> "$root/dev/kmsg"; }
+
+# Said by the kernel while nobody of us listened: of this load, or of one before it.
+@test "a load by others in a boot in which the kernel complained of a load: 4, not executed" {
+	complained 7
+	loaded_by_others
+	run kexec --ima-check -e
+	ends 4
+	ran
+	stays_loaded
+	says "a segment does not work (see dmesg)" "--ima-headroom"
+	# That is known of a load of ours.
+	run kexec -s -l vmlinuz --ima-headroom
+	ends 0
+	run kexec --ima-check
+	ends 0
+	# What is known is said, whatever the kernel said.
+	fresh
+	loaded_by_others
+	complained 8
+	leave_room 100
+	run kexec --ima-check
+	ends 3
+	says "does not fit"
+}
+
+@test "a load by others: a kernel's log that cannot be read has no complaint" {
+	loaded_by_others
+	for kind in absent folder; do
+		rm -rf "$root/dev/kmsg"
+		test $kind = absent || mkdir "$root/dev/kmsg"
+		run kexec --ima-check
+		ends 0 || fail "$kind" || return
+	done
+}
+
 @test "a load by others cannot be loaded again: said, 3" {
 	loaded_by_others
 	leave_room 100

@@ -7,7 +7,7 @@ static const struct {
 	const char *label;
 	unsigned unknown;	/* IMALOG_KNOWS_* taken away */
 	enum imalog_generation generation;
-	bool unloaded, damaged, from_record, unread;
+	bool unloaded, damaged, from_record, unread, unplaced;
 	enum imalog_complaint complaint;
 	unsigned extra_kib, headers;
 	uint64_t ram_bytes;
@@ -46,6 +46,15 @@ static const struct {
 	{ .label = "the kernel's log not readable", .generation = IMALOG_GENERATION_EVENTS,
 	  .complaint = IMALOG_COMPLAINT_UNREADABLE,
 	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_NO_KERNEL_LOG },
+	{ .label = "a complaint about this load by others, or an earlier one", .generation = IMALOG_GENERATION_EVENTS,
+	  .unplaced = true,
+	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_UNPLACED },
+	{ .label = "that, and too little room", .generation = IMALOG_GENERATION_EVENTS,
+	  .unplaced = true, .grown = 8192,
+	  .verdict = IMALOG_SHORT, .reason = IMALOG_REASON_ROOM },
+	{ .label = "that, and too little for the growth", .generation = IMALOG_GENERATION_EVENTS,
+	  .unplaced = true, .growth = 8192,
+	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_UNPLACED },
 	{ .label = "a load that was not finished", .generation = IMALOG_GENERATION_EVENTS, .unread = true,
 	  .verdict = IMALOG_UNKNOWN, .reason = IMALOG_REASON_RECORD_UNREAD },
 	{ .label = "a damaged log", .generation = IMALOG_GENERATION_EVENTS, .damaged = true,
@@ -92,6 +101,7 @@ static void each_reason(void **state)
 		facts.load_from_record = reasons[i].from_record;
 		facts.record_unread = reasons[i].unread;
 		facts.complaint = reasons[i].complaint;
+		facts.unplaced_complaint = reasons[i].unplaced;
 		if (reasons[i].grown)
 			build_sized(&build, (size_t)reasons[i].grown);
 		if (reasons[i].extra_kib)

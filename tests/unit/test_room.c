@@ -268,7 +268,7 @@ static void words(void **state)
 		assert_string_equal(imalog_generation_text((enum imalog_generation)i), generations[i]);
 	for (size_t i = 0; i < COUNT(verdicts); i++)
 		assert_string_equal(imalog_verdict_text((enum imalog_verdict)i), verdicts[i]);
-	for (unsigned i = 0; i <= IMALOG_REASON_RECORD_UNREAD; i++) {
+	for (unsigned i = 0; i <= IMALOG_REASON_UNPLACED; i++) {
 		assert_true(strlen(imalog_reason_text((enum imalog_reason)i)) > 10);
 		for (unsigned j = 0; j < i; j++)
 			assert_string_not_equal(imalog_reason_text((enum imalog_reason)i),
