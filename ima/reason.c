@@ -70,8 +70,7 @@ const char *imalog_reason_text(enum imalog_reason reason)
 		       "read, so whether that load went well is not known: load again";
 	case IMALOG_REASON_UNPLACED:
 		return "the kernel has said in this boot that a segment does not work (see dmesg), and whether of "
-		       "this load is not known, as another program made it: load again with kexec -s -l ... "
-		       "--ima-headroom";
+		       "this load is not known, as it was made without --ima-headroom: load again with it";
 	}
 	return "unknown";
 }
