@@ -184,7 +184,8 @@ sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)' "$
 	chmod 000 "$open/root/run/kexec-ima" "$open/root/var/lib/kexec-ima"
 	for line in check backtest; do
 		run "${as[@]}" "$open/kexec-ima" --sysroot "$open/root" $line
-		said+=("$status $output")
+		# A build that counts for coverage cannot write its counts there, and says so.
+		said+=("$status $(sed '/^profiling:/d' <<< "$output")")
 	done
 	chmod -R u+rwx "$open"
 	rm -r "$open"
