@@ -76,6 +76,19 @@ bool survey_is_same_load(const struct imalog_mark *a, const struct imalog_mark *
 	       a->event.records == b->event.records;
 }
 
+const struct imalog_mark *survey_new_load(const struct survey *before, const struct survey *after)
+{
+	/* What the log had, also where the record of a load without an event hid it from the judgement. */
+	const struct imalog_mark *old = imalog_census_load(&before->scan.census);
+
+	if (!after->has_load || after->facts.load_from_record)
+		return NULL;
+	if ((old && survey_is_same_load(old, &after->load)) ||
+	    (before->has_load && survey_is_same_load(&before->load, &after->load)))
+		return NULL;
+	return &after->load;
+}
+
 /* Which load to judge by: the log's, else the recorded one if its own record was deleted. */
 static void choose_load(struct survey *survey)
 {

@@ -47,6 +47,9 @@ bool survey_growth_since_load(const struct survey *survey, uint64_t *bytes);
 /* Whether two marks are one and the same event: no two loads of a boot have the same numbers. */
 bool survey_is_same_load(const struct imalog_mark *a, const struct imalog_mark *b);
 
+/* The event of a load made between two looks, owned by @after; NULL: there is none that was not there before. */
+const struct imalog_mark *survey_new_load(const struct survey *before, const struct survey *after);
+
 /* Keep, or forget, what was loaded.  0 or a negative errno. */
 int survey_keep_load(const struct host_root *root, const struct load_record *record);
 /* From now on until then: nobody knows how a load went that is made meanwhile. */
