@@ -14,13 +14,15 @@ kexec() { "$KEXEC_IMA_BUILD/kexec/kexec" --ima-sysroot="$root" "$@"; }
 kexec_ima() { "$KEXEC_IMA_BUILD/kexec/kexec-ima" --sysroot "$root" "$@"; }
 # slowly SECONDS COMMAND...: the configuration takes so long to read.
 slowly() {
-	local seconds=$1
+	local seconds=$1 compiler
 	shift
+	# The program's own: it may be of another machine.
+	compiler=$(sed -n 's/^CC = //p' "$KEXEC_IMA_BUILD/Makefile")
 	[ -e "$BATS_FILE_TMPDIR/slow.so" ] ||
-		"${CC:-cc}" -O2 -Wall -Wextra -Werror -shared -fPIC -o "$BATS_FILE_TMPDIR/slow.so" "$BATS_TEST_DIRNAME/slow.c"
+		$compiler -O2 -Wall -Wextra -Werror -shared -fPIC -o "$BATS_FILE_TMPDIR/slow.so" "$BATS_TEST_DIRNAME/slow.c"
 	# gcc's address sanitizer else insists on being the first library.
-	ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0 \
-		LD_PRELOAD=$BATS_FILE_TMPDIR/slow.so SLOW=$seconds timeout 60 "$@"
+	timeout 60 env ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0" \
+		LD_PRELOAD="$BATS_FILE_TMPDIR/slow.so" SLOW="$seconds" "$@"
 }
 python() { "$KEXEC_IMA_PYTHON" -IS "$@"; }
 feed() { python "$FAKE_FEED" "$root" "$@"; }
