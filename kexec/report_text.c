@@ -57,7 +57,10 @@ static void remedy(const struct view *view, char *out, size_t size)
 					  "--ima-interval or --ima-headroom=SIZE"
 					: "load again just before the execute (--ima-check=reload)";
 
-	if (kib)
+	if (!imalog_load_segment_bytes(&view->scan->census.total, view->facts))
+		snprintf(out, size, "no load can carry it any more, as the segment would be more than half of RAM: "
+				    "cold boot, or delete records (kexec-ima trim) where the kernel can");
+	else if (kib)
 		snprintf(out, size, "%s, or boot a kernel with "
 				    "CONFIG_IMA_KEXEC_EXTRA_MEMORY_KB=%u", now, kib);
 	else

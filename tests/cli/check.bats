@@ -229,6 +229,17 @@ complained() { echo "3,$1,10,-;ima: Could not map measurements buffer." >> "$roo
 	done
 }
 
+@test "a log that no load can carry any more: no word of loading again" {
+	loaded_by_us
+	leave_room 100
+	echo "MemTotal:        100 kB" > "$root/proc/meminfo"
+	rm "$root/run/kexec-ima/kernel.json"
+	run kexec --ima-check
+	ends 3
+	says "does not fit" "cold boot, or delete records"
+	[[ $output != *reload* ]] || fail "$output"
+}
+
 @test "a load by others cannot be loaded again: said, 3" {
 	loaded_by_others
 	leave_room 100

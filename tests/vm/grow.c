@@ -248,10 +248,12 @@ static unsigned long segment(unsigned long headers, unsigned long kb)
 
 static void sign(const char *path)
 {
-	unsigned char xattr[1024] = { 0x03, 0x02, 0x04 };	/* digsig, v2, sha256 */
+	static unsigned char xattr[65536] = { 0x03, 0x02, 0x04 };	/* digsig, v2, sha256 */
 
 	if (!signature_size)
 		return;
+	if (signature_size > sizeof(xattr))
+		errx(1, "no extended attribute has %zu bytes", signature_size);
 	memset(xattr + 3, 0x5a, sizeof(xattr) - 3);
 	if (setxattr(path, "security.ima", xattr, signature_size, 0))
 		err(1, "security.ima of %s", path);
