@@ -20,6 +20,8 @@ static void decide(const struct imalog_census *census, unsigned choice)
 		.complaint = (enum imalog_complaint)((choice >> 16) % 8 % 6),
 		.log_damaged = choice >> 19 & 1,
 		.load_from_record = choice >> 20 & 1,
+		.record_unread = choice >> 21 & 1,
+		.unplaced_complaint = choice >> 22 & 1,
 	};
 	const struct imalog_mark *load = imalog_census_load(census);
 	struct imalog_decision decision;
@@ -29,11 +31,13 @@ static void decide(const struct imalog_census *census, unsigned choice)
 	if (decision.verdict == IMALOG_FITS)
 		MUST(decision.confirmed && (uint64_t)decision.room_bytes >= decision.needed_bytes &&
 		     imalog_load_matches_rule(load, &facts) && !census->ima_records &&
-		     !facts.log_damaged);
+		     !facts.log_damaged && !facts.complaint && !facts.load_from_record &&
+		     !facts.record_unread && !facts.unplaced_complaint);
 	if (decision.has_segment && decision.confirmed)
 		MUST(decision.segment_bytes == load->event.segment_bytes);
 	MUST(*imalog_verdict_text(decision.verdict) && *imalog_error_text(-(int)(choice % 12)) &&
-	     *imalog_reason_text(choice >> 8 & 15) && *imalog_complaint_text(facts.complaint));
+	     *imalog_reason_text((choice >> 8 & 255) % (IMALOG_REASON_UNPLACED + 1)) &&
+	     *imalog_complaint_text(facts.complaint));
 	MUST(imalog_load_segment_bytes(&census->total, &facts) % facts.page_bytes == 0);
 	if (load && imalog_plan_slack(load, &census->total, &facts, choice, 64, &slack))
 		MUST(slack.loads >= 1 && slack.loads <= 64 && slack.room_bytes >= choice);
