@@ -8,6 +8,8 @@
 
 #include "host.h"
 
+#define LINES_MAX 262144	/* more than rings have: who writes as fast as it is read is not followed for ever */
+
 int host_kmsg_open(const struct host_root *root)
 {
 	int fd = host_open(root, "/dev/kmsg", O_RDONLY | O_NONBLOCK);
@@ -21,19 +23,27 @@ int host_kmsg_open(const struct host_root *root)
 	return fd;
 }
 
-/* A line's complaint, or that there is none.  False where no more can be read; @missed: lines were overwritten before. */
-static bool next_line(int fd, enum imalog_complaint *complaint, bool *missed)
+struct reading {
+	int fd;
+	unsigned lines;		/* so far, those that were missed included */
+	bool missed;		/* lines were overwritten before they were read, or cannot be read */
+};
+
+/* A line's complaint, or that there is none.  False: there is no other line. */
+static bool next_line(struct reading *reading, enum imalog_complaint *complaint)
 {
 	unsigned char line[8192];
-	ssize_t got;
+	ssize_t got = -1;
 
-	/* EPIPE: lines were overwritten before we came; what is left may still tell. */
+	/* EPIPE: what is left may still tell. */
 	do {
-		got = read(fd, line, sizeof(line));
-		*missed = *missed || (got < 0 && errno == EPIPE);
+		if (reading->lines++ == LINES_MAX)
+			break;
+		got = read(reading->fd, line, sizeof(line));
+		reading->missed = reading->missed || (got < 0 && errno == EPIPE);
 	} while (got < 0 && (errno == EINTR || errno == EPIPE));
 	if (got <= 0) {
-		*missed = *missed || (got < 0 && errno != EAGAIN);
+		reading->missed = reading->missed || reading->lines > LINES_MAX || (got < 0 && errno != EAGAIN);
 		return false;
 	}
 	*complaint = imalog_complaint_of((struct imalog_span){ line, (size_t)got });
@@ -43,25 +53,24 @@ static bool next_line(int fd, enum imalog_complaint *complaint, bool *missed)
 enum imalog_complaint host_kmsg_finish(int fd)
 {
 	enum imalog_complaint found = IMALOG_COMPLAINT_NONE;
-	bool missed = false;
+	struct reading reading = { .fd = fd };
 
-	while (found == IMALOG_COMPLAINT_NONE && next_line(fd, &found, &missed))
+	while (found == IMALOG_COMPLAINT_NONE && next_line(&reading, &found))
 		;
 	close(fd);
-	return missed && found == IMALOG_COMPLAINT_NONE ? IMALOG_COMPLAINT_UNREADABLE : found;
+	return reading.missed && found == IMALOG_COMPLAINT_NONE ? IMALOG_COMPLAINT_UNREADABLE : found;
 }
 
 bool host_kmsg_complained(const struct host_root *root)
 {
-	int fd = host_open(root, "/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	struct reading reading = { .fd = host_open(root, "/dev/kmsg", O_RDONLY | O_NONBLOCK) };
 	enum imalog_complaint found = IMALOG_COMPLAINT_NONE;
-	bool missed = false;
 
-	if (fd < 0)
+	if (reading.fd < 0)
 		return false;
-	while (found == IMALOG_COMPLAINT_NONE && next_line(fd, &found, &missed))
+	while (found == IMALOG_COMPLAINT_NONE && next_line(&reading, &found))
 		;
-	close(fd);
+	close(reading.fd);
 	return found != IMALOG_COMPLAINT_NONE;
 }
 
