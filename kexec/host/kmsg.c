@@ -23,55 +23,36 @@ int host_kmsg_open(const struct host_root *root)
 	return fd;
 }
 
-struct reading {
-	int fd;
-	unsigned lines;		/* so far, those that were missed included */
-	bool missed;		/* lines were overwritten before they were read, or cannot be read */
-};
-
-/* A line's complaint, or that there is none.  False: there is no other line. */
-static bool next_line(struct reading *reading, enum imalog_complaint *complaint)
-{
-	unsigned char line[8192];
-	ssize_t got = -1;
-
-	/* EPIPE: what is left may still tell. */
-	do {
-		if (reading->lines++ == LINES_MAX)
-			break;
-		got = read(reading->fd, line, sizeof(line));
-		reading->missed = reading->missed || (got < 0 && errno == EPIPE);
-	} while (got < 0 && (errno == EINTR || errno == EPIPE));
-	if (got <= 0) {
-		reading->missed = reading->missed || reading->lines > LINES_MAX || (got < 0 && errno != EAGAIN);
-		return false;
-	}
-	*complaint = imalog_complaint_of((struct imalog_span){ line, (size_t)got });
-	return true;
-}
-
 enum imalog_complaint host_kmsg_finish(int fd)
 {
 	enum imalog_complaint found = IMALOG_COMPLAINT_NONE;
-	struct reading reading = { .fd = fd };
+	unsigned char line[8192];
+	bool missed = true;
 
-	while (found == IMALOG_COMPLAINT_NONE && next_line(&reading, &found))
-		;
+	for (unsigned lines = 0, lost = 0; found == IMALOG_COMPLAINT_NONE && lines < LINES_MAX; lines++) {
+		ssize_t got = read(fd, line, sizeof(line));
+
+		/* EPIPE: lines were overwritten before we came; what is left may still tell. */
+		if (got < 0 && (errno == EINTR || errno == EPIPE)) {
+			lost += errno == EPIPE;
+			continue;
+		}
+		if (got <= 0) {
+			missed = lost || (got < 0 && errno != EAGAIN);
+			break;
+		}
+		found = imalog_complaint_of((struct imalog_span){ line, (size_t)got });
+	}
 	close(fd);
-	return reading.missed && found == IMALOG_COMPLAINT_NONE ? IMALOG_COMPLAINT_UNREADABLE : found;
+	return missed && found == IMALOG_COMPLAINT_NONE ? IMALOG_COMPLAINT_UNREADABLE : found;
 }
 
 bool host_kmsg_complained(const struct host_root *root)
 {
-	struct reading reading = { .fd = host_open(root, "/dev/kmsg", O_RDONLY | O_NONBLOCK) };
-	enum imalog_complaint found = IMALOG_COMPLAINT_NONE;
+	int fd = host_open(root, "/dev/kmsg", O_RDONLY | O_NONBLOCK);
+	enum imalog_complaint found = fd < 0 ? IMALOG_COMPLAINT_NONE : host_kmsg_finish(fd);
 
-	if (reading.fd < 0)
-		return false;
-	while (found == IMALOG_COMPLAINT_NONE && next_line(&reading, &found))
-		;
-	close(reading.fd);
-	return found != IMALOG_COMPLAINT_NONE;
+	return found != IMALOG_COMPLAINT_NONE && found != IMALOG_COMPLAINT_UNREADABLE;
 }
 
 int host_kmsg_say(const struct host_root *root, const char *text)
